@@ -1,0 +1,29 @@
+// Builds dist/: the TypeScript sources with tsc and the kernels with asc. Run as `npm run build`.
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+// 64 KiB each. Untouched pages cost address space, not memory.
+const MEMORY_PAGES = 640;
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+
+const runNode = (script, args) =>
+  execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+
+rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+runNode(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json']);
+runNode(require.resolve('assemblyscript/bin/asc'), [
+  'src/kernels/index.ts',
+  ...['--outFile', 'dist/kernels.wasm'],
+  // stub runtime and no assertions: the module must import nothing and allocate nothing.
+  ...['--runtime', 'stub', '--noAssert'],
+  ...['-O3', '--shrinkLevel', '0'],
+  ...['--enable', 'simd'],
+  // One fixed memory, sized once and never grown: codec/memory.ts lays it out and checks this figure.
+  ...['--initialMemory', String(MEMORY_PAGES), '--maximumMemory', String(MEMORY_PAGES)],
+  ...['--use', 'abort='],
+]);

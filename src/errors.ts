@@ -1,0 +1,61 @@
+/** Whose fault an error is. `corrupt` and `truncated` blame the input's bytes, `unsupported` an input that is
+ * well formed but beyond this version, `invalid-argument` the caller, `io` the file system or the machine. */
+export type ZnnErrorCode = 'corrupt' | 'truncated' | 'unsupported' | 'invalid-argument' | 'io';
+
+/** Where an error was found. Each layer adds what it knows, once, with {@link ZnnError.at}. */
+export interface ErrorPlace {
+  readonly file?: string;
+  readonly tensor?: string;
+  /** Index of the frame within its file, from 0. */
+  readonly frame?: number;
+  /** Byte offset within the file. */
+  readonly offset?: number;
+}
+
+/** The one error type that leaves this library.
+ * `message` names the format, the field, the value found and the value allowed, without the place. */
+export class ZnnError extends Error {
+  override readonly name = 'ZnnError';
+  readonly code: ZnnErrorCode;
+  readonly where: ErrorPlace;
+
+  constructor(code: ZnnErrorCode, message: string, where: ErrorPlace = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.where = where;
+  }
+
+  /** The same error with `place` added; what an inner layer already said stands. */
+  at(place: ErrorPlace): ZnnError {
+    return new ZnnError(this.code, this.message, { ...place, ...this.where }, this.cause);
+  }
+}
+
+const IO_EXPLANATIONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'disk quota exceeded',
+  EEXIST: 'already exists',
+  EFBIG: 'file too large for this file system',
+  EIO: 'input/output error',
+  EISDIR: 'is a directory',
+  ELOOP: 'too many levels of links',
+  EMFILE: 'too many open files',
+  ENOENT: 'no such file or directory',
+  ENOSPC: 'no space left on device',
+  ENOTDIR: 'not a directory',
+  EPERM: 'operation not permitted',
+  EROFS: 'read-only file system',
+  EXDEV: 'crosses file systems',
+};
+
+/** Any thrown value as a {@link ZnnError} at `place`: a ZnnError keeps its code, a system error becomes `io`. */
+export function toZnnError(thrown: unknown, place: ErrorPlace = {}): ZnnError {
+  if (thrown instanceof ZnnError) return thrown.at(place);
+  if (thrown instanceof Error) {
+    const { code, syscall } = thrown as NodeJS.ErrnoException;
+    if (code === undefined) return new ZnnError('io', thrown.message || thrown.name, place, thrown);
+    const explanation = IO_EXPLANATIONS[code] ?? thrown.message;
+    return new ZnnError('io', `${syscall ? `${syscall}: ` : ''}${explanation} (${code})`, place, thrown);
+  }
+  return new ZnnError('io', `a worker threw ${String(thrown)}, which is not an error`, place, thrown);
+}

@@ -1,0 +1,53 @@
+import type { ZnnError } from '../errors.js';
+import type { EncodingChoice } from '../format/dtypes.js';
+import type { FileTask } from '../plan/types.js';
+
+/** What a run may do and how; every field validated by the caller. */
+export interface RunOptions {
+  /** Worker threads, 1 or more. */
+  readonly threads: number;
+  /** Replace existing outputs. */
+  readonly force: boolean;
+  /** Remove sources once their outputs are durable, re-read and found equal. */
+  readonly removeSources: boolean;
+  /** Make every output durable before it gets its name. */
+  readonly fsync: boolean;
+  /** Store the SHA-256 of the original. Checked on the way back whenever it is there. */
+  readonly sha256: boolean;
+  /** Append the frame index. */
+  readonly frameIndex: boolean;
+  /** `auto` follows the file's own dtypes. */
+  readonly encoding: EncodingChoice;
+  /** Stops the run: partial outputs are removed and the promise rejects. */
+  readonly signal?: AbortSignal;
+  readonly observer?: RunObserver;
+}
+
+export interface RunObserver {
+  onFileStart?(task: FileTask): void;
+  /** Raw bytes of the file that are done by now; called a few times a second. */
+  onProgress?(task: FileTask, rawBytesDone: number): void;
+  onFileEnd?(result: FileResult): void;
+}
+
+export type FileStatus = 'done' | 'up-to-date' | 'skipped' | 'failed';
+
+export interface FileResult {
+  readonly task: FileTask;
+  readonly status: FileStatus;
+  /** Size of the file that is not, or no longer, compressed; 0 where unknown. */
+  readonly originalBytes: number;
+  /** Size of the `.znn` file; 0 where unknown. */
+  readonly compressedBytes: number;
+  readonly seconds: number;
+  /** `content`: every frame's checksum was compared. `structure`: the file carries none. */
+  readonly checked?: 'content' | 'structure';
+  readonly removedSource?: boolean;
+  readonly notes: readonly string[];
+  readonly error?: ZnnError;
+}
+
+export interface RunResult {
+  readonly files: readonly FileResult[];
+  readonly seconds: number;
+}

@@ -1,0 +1,93 @@
+// Plans are plain data: what will be done, before anything is done.
+
+import type { Encoding, EncodingChoice, PlaneLayout } from '../format/dtypes.js';
+
+// --- A run: which files, and what becomes of each ---
+
+export type Verb = 'compress' | 'decompress' | 'verify';
+
+export type TaskAction = 'compress' | 'decompress' | 'verify' | 'copy' | 'rewrite-index' | 'skip';
+
+/** One file of a run and what becomes of it. */
+export interface FileTask {
+  readonly action: TaskAction;
+  readonly sourcePath: string;
+  /** Absent where nothing is written: `skip` and `verify`. Equal to `sourcePath` for an index rewritten in place. */
+  readonly targetPath?: string;
+  readonly sourceBytes: number;
+  /** For `skip`: why, as a user would want to read it. */
+  readonly reason?: string;
+}
+
+/** What succeeds or fails as one: with `--rm` no source of a group is removed unless all its tasks succeeded. */
+export interface TaskGroup {
+  /** The path as the user named it. */
+  readonly rootPath: string;
+  readonly isFolder: boolean;
+  readonly tasks: readonly FileTask[];
+}
+
+export interface RunPlan {
+  readonly verb: Verb;
+  readonly groups: readonly TaskGroup[];
+  /** Things the user should know, one line each. */
+  readonly notes: readonly string[];
+}
+
+// --- One file to compress: its frames ---
+
+/** A range of the source that becomes one frame. Frames are contiguous from 0 and cover the file. */
+export interface FramePlan {
+  readonly rawOffset: number;
+  readonly rawBytes: number;
+  readonly encoding: EncodingChoice;
+}
+
+export interface CompressPlan {
+  readonly kind: 'safetensors' | 'other';
+  readonly sourceBytes: number;
+  readonly frames: readonly FramePlan[];
+  /** Why a file named like a safetensors file is treated as plain bytes, or another remark. */
+  readonly note?: string;
+}
+
+// --- One file to decompress: its frames ---
+
+/** A frame as its header (and the frame index, if there is one) describe it, every number already checked. */
+export interface DecodeFrame extends PlaneLayout {
+  readonly frameOffset: number;
+  /** Whole frame, header included. */
+  readonly encodedBytes: number;
+  /** 32, plus a shape where the input format says so. */
+  readonly headerBytes: number;
+  /** Where the frame's raw bytes belong in the restored file. */
+  readonly rawOffset: number;
+  readonly rawBytes: number;
+  /** Raw bytes of a chunk: a power of two, already clamped for one plane. */
+  readonly chunkBytes: number;
+  /** Name of the dtype code, for `info`. */
+  readonly dtypeName: string;
+  /** XXH64 of the raw bytes, from the frame index. */
+  readonly checksum?: bigint;
+}
+
+export interface DecompressPlan {
+  /** `znn` when a frame index was found, `zipnn` when the frames stand alone. */
+  readonly kind: 'znn' | 'zipnn';
+  readonly sourceBytes: number;
+  /** Size of the restored file. */
+  readonly rawBytes: number;
+  readonly frames: readonly DecodeFrame[];
+  /** SHA-256 of the original file, lower-case hex, if it was stored. */
+  readonly sha256?: string;
+}
+
+/** What the encoder did with one frame. */
+export interface EncodedFrame {
+  readonly frameOffset: number;
+  readonly encodedBytes: number;
+  readonly rawBytes: number;
+  readonly encoding: Encoding;
+  /** XXH64 of the raw bytes. */
+  readonly checksum: bigint;
+}

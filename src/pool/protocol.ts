@@ -1,0 +1,53 @@
+// Both ends of the channel between the pool and its workers.
+// No payload crosses it: a job names file descriptors and ranges, and workers read and write those themselves.
+
+import type { DecodeFrame, EncodedFrame, FramePlan } from '../plan/types.js';
+
+export interface CompressJob {
+  readonly kind: 'compress';
+  /** Open for reading. File descriptors belong to the process, so workers use the one that main opened. */
+  readonly sourceFd: number;
+  /** Open for writing; frames are written from offset 0, in order and without gaps. */
+  readonly targetFd: number;
+  readonly frames: readonly FramePlan[];
+  /** Set the mark in each header that says "a frame index must follow". */
+  readonly hasFrameIndex: boolean;
+}
+
+export interface DecompressJob {
+  readonly kind: 'decompress';
+  readonly sourceFd: number;
+  /** Absent: decode and check only. */
+  readonly targetFd?: number;
+  /** Compare the decoded bytes with this file's, at the same offsets. */
+  readonly compareFd?: number;
+  readonly frames: readonly DecodeFrame[];
+}
+
+export type Job = CompressJob | DecompressJob;
+
+export interface CompressResult {
+  readonly frames: readonly EncodedFrame[];
+  /** Where the last frame ends. */
+  readonly encodedBytes: number;
+}
+
+export interface DecompressResult {
+  readonly rawBytes: number;
+}
+
+export interface JobHooks {
+  /** Raw bytes done so far; called a few times a second. */
+  onProgress?(rawBytesDone: number): void;
+  /** Stops the job; its promise rejects once no worker touches the job's files any more. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs jobs one after the other or side by side, on workers or, for small ones, on the calling thread.
+ * A rejected job rejects only when every worker has let go of its file descriptors, so the caller may close them. */
+export interface JobRunner {
+  /** @throws ZnnError `corrupt`, `truncated`, `unsupported` or `io`, with `where.frame` and `where.offset`. */
+  compress(job: CompressJob, hooks?: JobHooks): Promise<CompressResult>;
+  decompress(job: DecompressJob, hooks?: JobHooks): Promise<DecompressResult>;
+  close(): Promise<void>;
+}
