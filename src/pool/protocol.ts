@@ -49,5 +49,7 @@ export interface JobRunner {
   /** @throws ZnnError `corrupt`, `truncated`, `unsupported` or `io`, with `where.frame` and `where.offset`. */
   compress(job: CompressJob, hooks?: JobHooks): Promise<CompressResult>;
   decompress(job: DecompressJob, hooks?: JobHooks): Promise<DecompressResult>;
+  /** XXH64, seed 0, of a few MiB at the most, on the calling thread: for the frame index. */
+  checksum(bytes: Uint8Array): bigint;
   close(): Promise<void>;
 }
