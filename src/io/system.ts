@@ -1,0 +1,38 @@
+import fs from 'node:fs';
+import { promisify } from 'node:util';
+
+/**
+ * Every call by which the product touches the file system, in one mutable object.
+ *
+ * Nothing else in `src/` may call `node:fs`, except the one place that loads the wasm module. A test replaces a member
+ * to make the N-th call fail or fall short, in this thread, in workers and in child processes alike (`--import` a module
+ * that patches `dist/io/system.js`). In production it costs one property look-up a call.
+ *
+ * The synchronous members are for workers and for short calls. `fsync` and `readdir` may take seconds, and a signal
+ * handler waits until synchronous work ends, so those are asynchronous.
+ */
+export const system = {
+  openSync: fs.openSync,
+  closeSync: fs.closeSync,
+  readSync: fs.readSync,
+  writeSync: fs.writeSync,
+  writevSync: fs.writevSync,
+  ftruncateSync: fs.ftruncateSync,
+  fstatSync: fs.fstatSync,
+  fchmodSync: fs.fchmodSync,
+  futimesSync: fs.futimesSync,
+  fsync: promisify(fs.fsync),
+
+  statSync: fs.statSync,
+  lstatSync: fs.lstatSync,
+  realpathSync: fs.realpathSync,
+  readdirSync: fs.readdirSync,
+  readlinkSync: fs.readlinkSync,
+  mkdirSync: fs.mkdirSync,
+  chmodSync: fs.chmodSync,
+  utimesSync: fs.utimesSync,
+  symlinkSync: fs.symlinkSync,
+  linkSync: fs.linkSync,
+  renameSync: fs.renameSync,
+  unlinkSync: fs.unlinkSync,
+};
