@@ -1,0 +1,40 @@
+import { hostname } from 'node:os';
+import { kill, pid } from 'node:process';
+
+// Temporary files carry the name of the process that writes them, so that a later run can tell a stale one from one
+// that is being written. A process id alone does not identify a process: containers that share a volume count from 1
+// each, and a container that restarts gives its first process the same number again.
+
+/** Who writes a temporary file. */
+export interface ProcessIdentity {
+  readonly host: string;
+  readonly pid: number;
+  /** Random, new with every start of a process. */
+  readonly start: string;
+}
+
+/** Eight hex digits. */
+export function randomToken(): string {
+  return crypto.getRandomValues(new Uint32Array(1))[0]?.toString(16).padStart(8, '0') ?? '';
+}
+
+export const ownProcess: ProcessIdentity = {
+  host:
+    hostname()
+      .replace(/[^A-Za-z0-9]/g, '')
+      .slice(0, 16) || 'host',
+  pid,
+  start: randomToken(),
+};
+
+/** Whether that process is certainly gone. A process of another machine or container never is: nobody here can know. */
+export function isGone(identity: ProcessIdentity): boolean {
+  if (identity.host !== ownProcess.host) return false;
+  if (identity.pid === ownProcess.pid) return identity.start !== ownProcess.start;
+  try {
+    kill(identity.pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { isGone, ownProcess, randomToken } from './process-identity.js';
+import { system } from './system.js';
+
+const SUFFIX = '.znn-tmp';
+const NAME = /^\..*\.([A-Za-z0-9]+)-(\d+)-([0-9a-f]{8})-[0-9a-f]{8}\.znn-tmp$/s;
+/** File systems take names of 255 bytes; what znn adds needs up to 56 of them. */
+const TARGET_NAME_MAX_BYTES = 190;
+
+/** Temporary files of this process that may exist on disk. */
+const openTemporaries = new Set<string>();
+
+/** A new name beside `targetPath`, in the form `.<target>.<host>-<pid>-<start>-<random>.znn-tmp`. */
+export function temporaryPathFor(targetPath: string): string {
+  const { host, pid, start } = ownProcess;
+  const targetName = cutToBytes(path.basename(targetPath), TARGET_NAME_MAX_BYTES);
+  const name = `.${targetName}.${host}-${pid}-${start}-${randomToken()}${SUFFIX}`;
+  return path.join(path.dirname(targetPath), name);
+}
+
+/** Whether a file of that name is, or was, the unfinished output of some run. */
+export function isTemporaryName(fileName: string): boolean {
+  return NAME.test(fileName);
+}
+
+export function registerTemporary(temporaryPath: string): void {
+  openTemporaries.add(temporaryPath);
+}
+
+export function forgetTemporary(temporaryPath: string): void {
+  openTemporaries.delete(temporaryPath);
+}
+
+/** Removes every unfinished output of this process at once. For signal handlers: synchronous, and never throws. */
+export function removeOpenTemporaries(): void {
+  for (const temporaryPath of openTemporaries) {
+    try {
+      system.unlinkSync(temporaryPath);
+    } catch {
+      // The process is about to end; the next run in that folder removes what stays.
+    }
+  }
+  openTemporaries.clear();
+}
+
+/** Removes what runs that are gone left unfinished in `folderPath`; files of live processes stay. Never throws: what
+ * cannot be removed now does not stand in the way of the run. */
+export function removeStaleTemporaries(folderPath: string): void {
+  for (const name of namesIn(folderPath)) {
+    const [, host, pid, start] = NAME.exec(name) ?? [];
+    if (host === undefined || pid === undefined || start === undefined) continue;
+    if (!isGone({ host, pid: Number(pid), start })) continue;
+    try {
+      system.unlinkSync(path.join(folderPath, name));
+    } catch {
+      // Another run was faster, or the file belongs to another user.
+    }
+  }
+}
+
+function namesIn(folderPath: string): string[] {
+  try {
+    return system.readdirSync(folderPath);
+  } catch {
+    return [];
+  }
+}
+
+function cutToBytes(text: string, maxBytes: number): string {
+  let cut = text;
+  while (new TextEncoder().encode(cut).byteLength > maxBytes) cut = cut.slice(0, -1);
+  // Half of a surrogate pair would become U+FFFD on disk, and the file would not be found again by its name.
+  return cut.replace(/[\uD800-\uDBFF]$/, '');
+}
