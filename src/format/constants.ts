@@ -35,3 +35,20 @@ export const MAX_WEIGHTS = 256;
 export const WEIGHTS_FSE_MAX_LOG = 6;
 /** First header byte of a tree with directly coded weights, minus one: 127 + number of weights. */
 export const DIRECT_WEIGHTS_BASE = 127;
+
+// --- What a decoder can find wrong in a Huffman block; the kernel returns the number, negated ---
+
+/** The tree description runs past the block, or its FSE table or weights are malformed. */
+export const HUFFMAN_BAD_TREE = 1;
+/** The weights do not add up to a complete code. */
+export const HUFFMAN_BAD_WEIGHTS = 2;
+/** The code is longer than HUFFMAN_READ_MAX_BITS. */
+export const HUFFMAN_CODE_TOO_LONG = 3;
+/** The lanes do not fit into the block. */
+export const HUFFMAN_BAD_JUMP_TABLE = 4;
+/** The last byte of a lane is 0, so it has no end mark. */
+export const HUFFMAN_NO_END_MARK = 5;
+/** A lane did not end exactly on its first bit. */
+export const HUFFMAN_LANE_NOT_EXHAUSTED = 6;
+/** Fewer than 6 symbols: too few for four lanes. */
+export const HUFFMAN_TOO_FEW_SYMBOLS = 7;

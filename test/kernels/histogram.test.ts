@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { histogram } from '../reference/histogram.js';
+import { geometricBytes, skewedPlane, uniformBytes } from '../support/distributions.js';
+import { guardedTargets, kernels, memory, placeAtEnd, WORK } from '../support/kernels.js';
+
+const histogramBytes = Number(kernels.HISTOGRAM_BYTES.value);
+
+test('counts like its twin', () => {
+  fc.assert(
+    fc.property(skewedPlane, (plane) => {
+      const { addresses, check } = guardedTargets(histogramBytes);
+      const [counts = 0] = addresses;
+      kernels.histogram(placeAtEnd(plane), plane.length, counts, WORK);
+      check();
+      expect([...new Uint32Array(memory.buffer, counts, 256)]).toEqual(histogram(plane));
+    }),
+  );
+});
+
+test('the sample proves a flat plane flat, and shows a skewed one', () => {
+  const sampleBytes = Number(kernels.SAMPLE_BYTES.value);
+  const probability = (plane: Uint8Array) =>
+    kernels.sampleCollisions(placeAtEnd(plane), plane.length, WORK) / sampleBytes ** 2;
+  expect(probability(uniformBytes(1, 131_072))).toBeLessThan(1.2 / 256);
+  expect(probability(uniformBytes(1, sampleBytes))).toBeLessThan(1.2 / 256);
+  expect(probability(geometricBytes(1, 131_072, 256, 1.05))).toBeGreaterThan(2 / 256);
+  expect(probability(new Uint8Array(131_072))).toBe(1);
+});
