@@ -6,16 +6,17 @@ import type { Encoding, EncodingChoice, PlaneLayout } from '../format/dtypes.js'
 
 export type Verb = 'compress' | 'decompress' | 'verify';
 
-export type TaskAction = 'compress' | 'decompress' | 'verify' | 'copy' | 'rewrite-index' | 'skip';
+/** `skip` is in order and `refuse` is not: a refused path counts as a failed file, and the others go on. */
+export type TaskAction = 'compress' | 'decompress' | 'verify' | 'copy' | 'rewrite-index' | 'skip' | 'refuse';
 
 /** One file of a run and what becomes of it. */
 export interface FileTask {
   readonly action: TaskAction;
   readonly sourcePath: string;
-  /** Absent where nothing is written: `skip` and `verify`. Equal to `sourcePath` for an index rewritten in place. */
+  /** Absent where nothing is written: `skip`, `refuse` and `verify`. Equal to `sourcePath` for an index rewritten in place. */
   readonly targetPath?: string;
   readonly sourceBytes: number;
-  /** For `skip`: why, as a user would want to read it. */
+  /** For `skip` and `refuse`: why, as a user would want to read it. */
   readonly reason?: string;
 }
 
@@ -24,6 +25,9 @@ export interface TaskGroup {
   /** The path as the user named it. */
   readonly rootPath: string;
   readonly isFolder: boolean;
+  /** Folders that must exist before the tasks run, empty ones too, parents first. */
+  readonly targetFolders: readonly string[];
+  /** Weight files first, indexes last. */
   readonly tasks: readonly FileTask[];
 }
 
