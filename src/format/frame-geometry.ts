@@ -1,6 +1,6 @@
 // Sizes and positions inside a frame that follow from its header alone. docs/format.md, "Frame body".
 
-import { CHUNK_TABLE_ENTRY_BYTES, FRAME_HEADER_BYTES } from './constants.js';
+import { CHUNK_TABLE_ENTRY_BYTES, FRAME_HEADER_BYTES, HUFFMAN_BLOCK_MAX_BYTES } from './constants.js';
 
 /** Bytes of a u64 in the cumulative table. */
 const CUMULATIVE_BYTES = 8;
@@ -47,4 +47,28 @@ export function cumulativeOffsetOf(
 /** The most bytes that a frame of znn's takes: header, tables, and every chunk raw. */
 export function encodedBytesMax(rawBytes: number, planeCount: number, chunkBytes: number): number {
   return FRAME_HEADER_BYTES + tableBytesOf(planeCount, chunkCountOf(rawBytes, chunkBytes)) + rawBytes;
+}
+
+/** The fewest bytes that a frame can take: each part of a chunk costs its table entry and one byte, or all of its bytes
+ * when it is too long for a Huffman block. So no frame expands by more than
+ * HUFFMAN_BLOCK_MAX_BYTES / (CHUNK_TABLE_ENTRY_BYTES + 1), some 13,100 times, and one that claims to is refused. */
+export function encodedBytesMin(frame: {
+  readonly headerBytes: number;
+  readonly planeCount: number;
+  readonly rawBytes: number;
+  readonly chunkBytes: number;
+}): number {
+  const { headerBytes, planeCount, rawBytes, chunkBytes } = frame;
+  const chunkCount = chunkCountOf(rawBytes, chunkBytes);
+  const lastRawBytes = chunkCount === 0 ? 0 : chunkRawBytesOf(frame, chunkCount - 1);
+  let payloadBytes = 0;
+  for (let plane = 0; plane < planeCount; plane++) {
+    payloadBytes += Math.max(0, chunkCount - 1) * partBytesMin(planeBytesOf(chunkBytes, planeCount, plane));
+    payloadBytes += partBytesMin(planeBytesOf(lastRawBytes, planeCount, plane));
+  }
+  return headerBytes + tableBytesOf(planeCount, chunkCount) + payloadBytes;
+}
+
+function partBytesMin(partRawBytes: number): number {
+  return partRawBytes > HUFFMAN_BLOCK_MAX_BYTES ? partRawBytes : Math.min(1, partRawBytes);
 }
