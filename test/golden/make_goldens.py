@@ -1,4 +1,4 @@
-"""Writes test/golden/files/*.znn and manifest.json with the stock zipnn package.
+"""Writes test/golden/files/*.znn and their manifest.json with the stock zipnn package.
 
     python3.11 -m venv /some/place && /some/place/bin/pip install -r test/interop/requirements.txt
     /some/place/bin/python test/golden/make_goldens.py
@@ -168,7 +168,7 @@ def entry(name, how, encoded, raw):
 
 def main():
     FILES.mkdir(exist_ok=True)
-    manifest_path = HERE / "manifest.json"
+    manifest_path = FILES / "manifest.json"
     known = {e["file"]: e for e in json.loads(manifest_path.read_text())} if manifest_path.exists() else {}
     entries = []
     for name, (how, make) in CASES.items():

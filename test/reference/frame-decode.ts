@@ -13,6 +13,8 @@ const TRAILER_MAGIC = 'ZNNINDEX';
 /** A version's third byte from here on says that a frame index must follow. */
 const INDEX_FOLLOWS = 128;
 
+export type StreamKind = 'raw' | 'copy' | 'constant' | 'direct tree' | 'FSE tree';
+
 export interface ReferenceFrame {
   readonly raw: Uint8Array;
   /** The whole frame, header and unused bytes included. */
@@ -22,6 +24,8 @@ export interface ReferenceFrame {
   readonly dtypeCode: number;
   readonly chunkBytes: number;
   readonly mustHaveIndex: boolean;
+  /** Plane by plane, for each chunk how the stream is coded. */
+  readonly streamKinds: readonly StreamKind[];
 }
 
 /** The bytes that a file of frames stands for. The frame index is recognised, not read.
@@ -91,7 +95,7 @@ function decodeBody(
   chunkBytes: number,
   planeCount: 1 | 2 | 4,
   rotated: boolean,
-): { raw: Uint8Array; unusedBytes: number } {
+): Pick<ReferenceFrame, 'raw' | 'unusedBytes' | 'streamKinds'> {
   const chunkCount = Math.ceil(rawBytes / chunkBytes);
   const streamCount = planeCount * chunkCount;
   if (9 * streamCount > body.length)
@@ -99,6 +103,7 @@ function decodeBody(
   const types = body.subarray(0, streamCount);
   const ends = Array.from({ length: streamCount }, (_, stream) => readU64(body, streamCount + 8 * stream));
   const planesOfChunk: Uint8Array[][] = Array.from({ length: chunkCount }, () => []);
+  const streamKinds: StreamKind[] = [];
   let planeStart = 9 * streamCount;
   for (let plane = 0; plane < planeCount; plane++) {
     let start = 0;
@@ -110,7 +115,9 @@ function decodeBody(
       const chunkRawBytes = Math.min(chunkBytes, rawBytes - chunk * chunkBytes);
       const planeRawBytes = Math.floor((chunkRawBytes - plane + planeCount - 1) / planeCount);
       const stream = body.subarray(planeStart + start, planeStart + end);
-      planesOfChunk[chunk]?.push(decodeStream(types[plane * chunkCount + chunk] ?? 0, stream, planeRawBytes));
+      const type = types[plane * chunkCount + chunk] ?? 0;
+      planesOfChunk[chunk]?.push(decodeStream(type, stream, planeRawBytes));
+      streamKinds.push(kindOf(type, stream, planeRawBytes));
       start = end;
     }
     planeStart += start;
@@ -119,7 +126,7 @@ function decodeBody(
   planesOfChunk.forEach((planes, chunk) => {
     raw.set(mergePlanes(planes, rotated), chunk * chunkBytes);
   });
-  return { raw, unusedBytes: body.length - planeStart };
+  return { raw, unusedBytes: body.length - planeStart, streamKinds };
 }
 
 function decodeStream(type: number, stream: Uint8Array, rawBytes: number): Uint8Array {
@@ -130,6 +137,13 @@ function decodeStream(type: number, stream: Uint8Array, rawBytes: number): Uint8
   if (stream.length !== rawBytes)
     throw error('corrupt', `raw stream of ${stream.length} bytes, not ${rawBytes}`);
   return stream;
+}
+
+function kindOf(type: number, stream: Uint8Array, rawBytes: number): StreamKind {
+  if (type === 0) return 'raw';
+  if (stream.length === rawBytes) return 'copy';
+  if (stream.length === 1) return 'constant';
+  return (stream[0] ?? 0) < 128 ? 'FSE tree' : 'direct tree';
 }
 
 /** One byte rank, then for each dimension a size byte and as many bytes. */
