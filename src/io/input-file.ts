@@ -1,4 +1,4 @@
-import { type BigIntStats, constants } from 'node:fs';
+import { type BigIntStats, constants, type StatsBase } from 'node:fs';
 import { toZnnError, ZnnError } from '../errors.js';
 import { system } from './system.js';
 
@@ -47,7 +47,7 @@ export function isSameFile(one: BigIntStats, other: BigIntStats): boolean {
 }
 
 /** What a path leads to, as a user would say it. */
-export function describeKind(stats: BigIntStats): string {
+export function describeKind(stats: StatsBase<number> | StatsBase<bigint>): string {
   if (stats.isDirectory()) return 'a folder';
   if (stats.isSymbolicLink()) return 'a link';
   if (stats.isFIFO()) return 'a FIFO';

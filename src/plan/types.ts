@@ -1,19 +1,27 @@
 // Plans are plain data: what will be done, before anything is done.
 
-import type { Encoding, EncodingChoice, PlaneLayout } from '../format/dtypes.js';
+import type { DecodeFrame, FramePlan } from '../format/frames.js';
 
 // --- A run: which files, and what becomes of each ---
 
-export type Verb = 'compress' | 'decompress' | 'verify';
+export type Verb = 'compress' | 'decompress' | 'verify' | 'info';
 
 /** `skip` is in order and `refuse` is not: a refused path counts as a failed file, and the others go on. */
-export type TaskAction = 'compress' | 'decompress' | 'verify' | 'copy' | 'rewrite-index' | 'skip' | 'refuse';
+export type TaskAction =
+  | 'compress'
+  | 'decompress'
+  | 'verify'
+  | 'describe'
+  | 'copy'
+  | 'rewrite-index'
+  | 'skip'
+  | 'refuse';
 
 /** One file of a run and what becomes of it. */
 export interface FileTask {
   readonly action: TaskAction;
   readonly sourcePath: string;
-  /** Absent where nothing is written: `skip`, `refuse` and `verify`. Equal to `sourcePath` for an index rewritten in place. */
+  /** Absent where nothing is written: `skip`, `refuse`, `verify` and `describe`. Equal to `sourcePath` for an index rewritten in place. */
   readonly targetPath?: string;
   readonly sourceBytes: number;
   /** For `skip` and `refuse`: why, as a user would want to read it. */
@@ -40,13 +48,6 @@ export interface RunPlan {
 
 // --- One file to compress: its frames ---
 
-/** A range of the source that becomes one frame. Frames are contiguous from 0 and cover the file. */
-export interface FramePlan {
-  readonly rawOffset: number;
-  readonly rawBytes: number;
-  readonly encoding: EncodingChoice;
-}
-
 export interface CompressPlan {
   readonly kind: 'safetensors' | 'other';
   readonly sourceBytes: number;
@@ -57,24 +58,6 @@ export interface CompressPlan {
 
 // --- One file to decompress: its frames ---
 
-/** A frame as its header (and the frame index, if there is one) describe it, every number already checked. */
-export interface DecodeFrame extends PlaneLayout {
-  readonly frameOffset: number;
-  /** Whole frame, header included. */
-  readonly encodedBytes: number;
-  /** 32, plus a shape where the input format says so. */
-  readonly headerBytes: number;
-  /** Where the frame's raw bytes belong in the restored file. */
-  readonly rawOffset: number;
-  readonly rawBytes: number;
-  /** Raw bytes of a chunk: a power of two, already clamped for one plane. */
-  readonly chunkBytes: number;
-  /** Name of the dtype code, for `info`. */
-  readonly dtypeName: string;
-  /** XXH64 of the raw bytes, from the frame index. */
-  readonly checksum?: bigint;
-}
-
 export interface DecompressPlan {
   /** `znn` when a frame index was found, `zipnn` when the frames stand alone. */
   readonly kind: 'znn' | 'zipnn';
@@ -84,14 +67,4 @@ export interface DecompressPlan {
   readonly frames: readonly DecodeFrame[];
   /** SHA-256 of the original file, lower-case hex, if it was stored. */
   readonly sha256?: string;
-}
-
-/** What the encoder did with one frame. */
-export interface EncodedFrame {
-  readonly frameOffset: number;
-  readonly encodedBytes: number;
-  readonly rawBytes: number;
-  readonly encoding: Encoding;
-  /** XXH64 of the raw bytes. */
-  readonly checksum: bigint;
 }

@@ -1,0 +1,40 @@
+import type { DiscoverRequest } from './discovery.js';
+import type { FolderWalk } from './folder-walk.js';
+import {
+  COMPRESSED_SUFFIX,
+  globOf,
+  isCompressedName,
+  NEVER_WEIGHT_PATTERNS,
+  restoredPathOf,
+  WEIGHT_PATTERNS,
+} from './weight-files.js';
+
+/** Version control keeps the uncompressed history here: it is neither weights nor part of what a model folder offers. */
+export const NEVER_ENTERED = '.git';
+const NEVER_ENTERED_GLOB = `**/${NEVER_ENTERED}/**`;
+
+/** Which files of a folder the verb is about, relative to it. */
+export function chosenFiles(walk: FolderWalk, request: DiscoverRequest): Set<string> {
+  if (request.verb === 'compress') return new Set(weightFiles(walk, request));
+  if (request.verb === 'info')
+    return new Set([...weightFiles(walk, request), ...compressedFiles(walk, request)]);
+  return new Set(compressedFiles(walk, request));
+}
+
+function weightFiles(walk: FolderWalk, { include, exclude }: DiscoverRequest): string[] {
+  const wanted = (include ?? WEIGHT_PATTERNS).map(globOf);
+  const unwanted = [...(exclude ?? []), ...NEVER_WEIGHT_PATTERNS].map(globOf);
+  return walk.matching(wanted, [...unwanted, NEVER_ENTERED_GLOB]).filter((file) => !isCompressedName(file));
+}
+
+/** Patterns may name the compressed file or the one it came from, so that both ways take the same options. */
+function compressedFiles(walk: FolderWalk, { include, exclude }: DiscoverRequest): string[] {
+  const bothNames = (patterns: readonly string[]) =>
+    patterns.map(globOf).flatMap((glob) => [glob, glob + COMPRESSED_SUFFIX]);
+  const wanted = include && new Set(walk.matching(bothNames(include), [NEVER_ENTERED_GLOB]));
+  const unwanted = new Set(walk.matching(bothNames(exclude ?? []), [NEVER_ENTERED_GLOB]));
+  return walk
+    .all(NEVER_ENTERED)
+    .files.filter((file) => restoredPathOf(file) !== undefined)
+    .filter((file) => !unwanted.has(file) && (wanted === undefined || wanted.has(file)));
+}

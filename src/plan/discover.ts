@@ -1,0 +1,43 @@
+import path from 'node:path';
+import type { DiscoverRequest, Discovery } from './discovery.js';
+import { planFile } from './file-tasks.js';
+import { planFolder } from './folder-tasks.js';
+import { expandArgument, isPattern, type NamedPath, refusal } from './named-paths.js';
+import { placeOutputs } from './output-paths.js';
+import { assertTargets, caseCollisionNotes } from './target-checks.js';
+import type { FileTask, RunPlan, TaskGroup } from './types.js';
+
+/** Paths of the command line → which files, and what becomes of each. Reads names and sizes, no contents.
+ * A path that cannot be used becomes a `refuse` task, so that the others go on.
+ * @throws ZnnError `invalid-argument` when the request as a whole makes no sense: an output inside its source, two sources
+ * for one target, a run inside a Hugging Face cache */
+export function discover(request: DiscoverRequest): RunPlan {
+  const named = request.paths.flatMap(expandArgument);
+  const isOne = request.paths.length === 1 && !request.paths.some(isPattern);
+  const places = placeOutputs(named, request.outputPath, isOne);
+  const notes: string[] = [];
+  const groups = named.map((source, i) => {
+    const place = places[i] ?? { kind: 'beside' };
+    return planNamed(source, { request, place, notes });
+  });
+  const distinct = withoutRepeats(groups);
+  assertTargets(distinct, request.machine);
+  return { verb: request.verb, groups: distinct, notes: [...notes, ...caseCollisionNotes(distinct)] };
+}
+
+function planNamed(source: NamedPath, discovery: Discovery): TaskGroup {
+  if (source.kind === 'folder') return planFolder(source.path, discovery);
+  const task = source.kind === 'file' ? planFile(source.path, source.fileBytes, discovery) : refusal(source);
+  const targetFolders = task.targetPath === undefined ? [] : [path.dirname(task.targetPath)];
+  return { rootPath: source.path, isFolder: false, targetFolders, tasks: [task] };
+}
+
+/** A file that was named twice, or named and found in a folder, is done once. */
+function withoutRepeats(groups: readonly TaskGroup[]): TaskGroup[] {
+  const seen = new Set<string>();
+  const isNew = ({ action, sourcePath, targetPath }: FileTask) => {
+    const key = JSON.stringify([action, path.resolve(sourcePath), targetPath && path.resolve(targetPath)]);
+    return !seen.has(key) && seen.add(key);
+  };
+  return groups.map((group) => ({ ...group, tasks: group.tasks.filter(isNew) }));
+}

@@ -1,0 +1,25 @@
+import type { Machine } from './hub-cache.js';
+import type { OutputPlace } from './output-paths.js';
+import type { Verb } from './types.js';
+
+/** What to look for, where, and where the results go; as the user said it. */
+export interface DiscoverRequest {
+  readonly verb: Verb;
+  /** Files, folders and globs. */
+  readonly paths: readonly string[];
+  readonly outputPath?: string;
+  /** Globs that replace the list of weight files in folders. */
+  readonly include?: readonly string[];
+  /** Globs that take from it. */
+  readonly exclude?: readonly string[];
+  readonly removeSources: boolean;
+  readonly machine: Machine;
+}
+
+/** One named path on its way into the plan. */
+export interface Discovery {
+  readonly request: DiscoverRequest;
+  readonly place: OutputPlace;
+  /** Appended to. */
+  readonly notes: string[];
+}

@@ -1,0 +1,120 @@
+import path from 'node:path';
+import { system } from '../io/system.js';
+import { chosenFiles, NEVER_ENTERED } from './chosen-files.js';
+import type { DiscoverRequest, Discovery } from './discovery.js';
+import { FolderWalk, type Obstacle } from './folder-walk.js';
+import { lookAt, refusal } from './named-paths.js';
+import { realPathOf } from './real-paths.js';
+import type { FileTask, TaskAction, TaskGroup } from './types.js';
+import { compressedPathOf, isCompressedName, isIndexName, restoredPathOf } from './weight-files.js';
+
+/** What becomes of each file of a folder: weights by the list, indexes, and with `-o` every other file. */
+export function planFolder(folderPath: string, discovery: Discovery): TaskGroup {
+  const { request, place, notes } = discovery;
+  const walk = new FolderWalk(path.resolve(folderPath), realPathOf(folderPath));
+  const targetRoot = place.kind === 'beside' ? undefined : place.path;
+  const chosen = chosenFiles(walk, request);
+  const found = walk.all(NEVER_ENTERED);
+  const tasks = found.files
+    .map((relativePath) => planInFolder(relativePath, { folderPath, targetRoot, chosen, request }))
+    .filter((task) => task !== undefined);
+  if (chosen.size === 0) notes.push(`${folderPath}: ${nothingFound(request)}`);
+  if (targetRoot === undefined) notes.push(...indexNotes(found.files, folderPath, request, chosen.size));
+  else if (hasGitFolder(folderPath)) notes.push(`${path.join(folderPath, '.git')} is not copied`);
+  return {
+    rootPath: folderPath,
+    isFolder: true,
+    targetFolders:
+      targetRoot === undefined ? [] : ['', ...found.folders].map((folder) => path.join(targetRoot, folder)),
+    tasks: inOrder([...tasks, ...obstacleTasks(walk.obstacles, folderPath, targetRoot !== undefined)]),
+  };
+}
+
+interface FolderContext {
+  readonly folderPath: string;
+  /** Absent: outputs go beside their sources. */
+  readonly targetRoot: string | undefined;
+  /** Relative paths of the files to compress, decompress, verify or describe. */
+  readonly chosen: ReadonlySet<string>;
+  readonly request: DiscoverRequest;
+}
+
+function planInFolder(relativePath: string, context: FolderContext): FileTask | undefined {
+  const { folderPath, targetRoot, chosen, request } = context;
+  const sourcePath = path.join(folderPath, relativePath);
+  const isChosen = chosen.has(relativePath);
+  if (!isChosen && (request.verb === 'verify' || request.verb === 'info')) return undefined;
+  const found = lookAt(sourcePath);
+  if (found.kind !== 'file') return isChosen || targetRoot !== undefined ? refusal(found) : undefined;
+  const source = { sourcePath, sourceBytes: found.fileBytes };
+  const targetPath = path.join(targetRoot ?? folderPath, relativePath);
+  if (isChosen) return planChosen(request, source, targetPath);
+  if (isIndexName(relativePath) && (targetRoot !== undefined || request.removeSources)) {
+    return { action: 'rewrite-index', ...source, targetPath };
+  }
+  const reason = 'already compressed';
+  const isCompressed = request.verb === 'compress' && isCompressedName(relativePath);
+  if (targetRoot !== undefined)
+    return { action: 'copy', ...source, targetPath, ...(isCompressed && { reason }) };
+  // What an earlier run made of a file that is still here is reported with that file, as up to date.
+  const isOutput = chosen.has(restoredPathOf(relativePath) ?? '');
+  return isCompressed && !isOutput ? { action: 'skip', ...source, reason } : undefined;
+}
+
+function planChosen(
+  { verb }: DiscoverRequest,
+  source: { sourcePath: string; sourceBytes: number },
+  targetPath: string,
+): FileTask {
+  if (verb === 'compress') return { action: 'compress', ...source, targetPath: compressedPathOf(targetPath) };
+  if (verb === 'verify') return { action: 'verify', ...source };
+  if (verb === 'info') return { action: 'describe', ...source };
+  return { action: 'decompress', ...source, targetPath: restoredPathOf(targetPath) ?? targetPath };
+}
+
+/** In place only faults count, and of the rest nothing was expected; with `-o` whatever does not arrive is said. */
+function obstacleTasks(obstacles: readonly Obstacle[], folderPath: string, isCopied: boolean): FileTask[] {
+  return obstacles
+    .toSorted((one, other) => (one.filePath < other.filePath ? -1 : 1))
+    .filter(({ isFault }) => isFault || isCopied)
+    .map(({ filePath, reason, isFault }) => ({
+      action: isFault ? 'refuse' : 'skip',
+      sourcePath: path.join(folderPath, path.relative(path.resolve(folderPath), filePath)),
+      sourceBytes: 0,
+      reason,
+    }));
+}
+
+/** Weights first, for they may fail; indexes last, since they name what the weights became. */
+const ORDER: readonly TaskAction[] = [
+  ...(['compress', 'decompress', 'verify', 'describe'] as const),
+  ...(['copy', 'skip', 'refuse', 'rewrite-index'] as const),
+];
+
+function inOrder(tasks: readonly FileTask[]): FileTask[] {
+  return tasks.toSorted((one, other) => ORDER.indexOf(one.action) - ORDER.indexOf(other.action));
+}
+
+function nothingFound({ verb }: DiscoverRequest): string {
+  return verb === 'decompress' || verb === 'verify' ? 'no .znn files found' : 'no weight files found';
+}
+
+function indexNotes(
+  files: readonly string[],
+  folderPath: string,
+  { verb, removeSources }: DiscoverRequest,
+  chosenCount: number,
+): string[] {
+  if (removeSources || chosenCount === 0 || (verb !== 'compress' && verb !== 'decompress')) return [];
+  const [stays, follows] =
+    verb === 'compress' ? ['the originals', '.znn files'] : ['.znn files', 'the originals'];
+  return files
+    .filter(isIndexName)
+    .map(
+      (index) => `${path.join(folderPath, index)} still names ${stays}; with --rm or -o it names ${follows}`,
+    );
+}
+
+function hasGitFolder(folderPath: string): boolean {
+  return system.lstatSync(path.join(folderPath, '.git'), { throwIfNoEntry: false }) !== undefined;
+}

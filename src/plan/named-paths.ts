@@ -1,0 +1,59 @@
+import path from 'node:path';
+import fastGlob from 'fast-glob';
+import { toZnnError } from '../errors.js';
+import { describeKind } from '../io/input-file.js';
+import { system } from '../io/system.js';
+import { FolderWalk } from './folder-walk.js';
+import type { FileTask } from './types.js';
+
+/** A path of the command line, after globs are expanded. */
+export type NamedPath =
+  | { readonly kind: 'file'; readonly path: string; readonly fileBytes: number }
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'refused'; readonly path: string; readonly reason: string };
+
+/** What one argument stands for. A path that exists is itself, even if it could be read as a glob. */
+export function expandArgument(argument: string): NamedPath[] {
+  const itself = lookAt(argument);
+  if (itself.kind !== 'refused' || !isGlob(argument) || isThere(argument)) return [itself];
+  const pattern = argument.replace(/^\.\//, '');
+  const matches = new FolderWalk(path.resolve('.'), path.parse(path.resolve('.')).root).expand(pattern);
+  if (matches.length > 0) return matches.map(lookAt);
+  return [{ kind: 'refused', path: argument, reason: 'no file matches this pattern' }];
+}
+
+/** Whether the argument can only be read as a pattern for several paths. */
+export function isPattern(argument: string): boolean {
+  return isGlob(argument) && !isThere(argument);
+}
+
+/** What a path leads to, through links. */
+export function lookAt(anyPath: string): NamedPath {
+  try {
+    const stats = system.statSync(anyPath);
+    if (stats.isDirectory()) return { kind: 'folder', path: anyPath };
+    if (stats.isFile()) return { kind: 'file', path: anyPath, fileBytes: stats.size };
+    return { kind: 'refused', path: anyPath, reason: `is ${describeKind(stats)}, not a regular file` };
+  } catch (error) {
+    return { kind: 'refused', path: anyPath, reason: toZnnError(error).message };
+  }
+}
+
+/** The task of a path that cannot be used. */
+export function refusal(found: NamedPath): FileTask {
+  const reason = found.kind === 'refused' ? found.reason : 'is not a regular file';
+  return { action: 'refuse', sourcePath: found.path, sourceBytes: 0, reason };
+}
+
+function isGlob(argument: string): boolean {
+  return argument !== '' && fastGlob.isDynamicPattern(argument);
+}
+
+function isThere(anyPath: string): boolean {
+  try {
+    system.lstatSync(anyPath);
+    return true;
+  } catch {
+    return false;
+  }
+}
