@@ -1,9 +1,8 @@
-import type { BigIntStats } from 'node:fs';
 import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { secondsOf } from './file-times.js';
 import { syncFolder } from './folders.js';
-import { system } from './system.js';
+import { type ExactFileStats, system } from './system.js';
 import { forgetTemporary, registerTemporary, temporaryPathFor } from './temporary-files.js';
 
 /** How a finished file gets its name. */
@@ -13,7 +12,7 @@ export interface CommitOptions {
   /** Take the place of a file that has the name already. */
   readonly replacesExisting: boolean;
   /** Whose mode and times the file gets. */
-  readonly like?: BigIntStats;
+  readonly like?: ExactFileStats;
   /** Give it the mode only, and the time of now: its content is new. */
   readonly keepsOwnTime?: boolean;
 }

@@ -1,13 +1,13 @@
-import { type BigIntStats, constants, type StatsBase } from 'node:fs';
+import { constants } from 'node:fs';
 import { toZnnError, ZnnError } from '../errors.js';
-import { system } from './system.js';
+import { type ExactFileStats, type FileStats, system } from './system.js';
 
 /** A regular file, open for reading, and what it looked like when it was opened. */
 export interface InputFile {
   readonly path: string;
   readonly fd: number;
   readonly fileBytes: number;
-  readonly stats: BigIntStats;
+  readonly stats: ExactFileStats;
 }
 
 // A FIFO without a writer would block the open call for ever.
@@ -42,12 +42,12 @@ export function assertUnchanged(input: InputFile): void {
   throw new ZnnError('io', `the file changed while it was read: ${change}`, { file: input.path });
 }
 
-export function isSameFile(one: BigIntStats, other: BigIntStats): boolean {
+export function isSameFile(one: ExactFileStats, other: ExactFileStats): boolean {
   return one.dev === other.dev && one.ino === other.ino;
 }
 
 /** What a path leads to, as a user would say it. */
-export function describeKind(stats: StatsBase<number> | StatsBase<bigint>): string {
+export function describeKind(stats: FileStats | ExactFileStats): string {
   if (stats.isDirectory()) return 'a folder';
   if (stats.isSymbolicLink()) return 'a link';
   if (stats.isFIFO()) return 'a FIFO';

@@ -1,6 +1,11 @@
 import fs from 'node:fs';
 import { promisify } from 'node:util';
 
+/** What `stat` says of a file. */
+export type FileStats = fs.Stats;
+/** The same with exact times and sizes. */
+export type ExactFileStats = fs.BigIntStats;
+
 /**
  * Every call by which the product touches the file system, in one mutable object.
  *

@@ -1,9 +1,8 @@
-import type { Stats } from 'node:fs';
 import path from 'node:path';
 import fastGlob from 'fast-glob';
 import { toZnnError } from '../errors.js';
 import { describeKind } from '../io/input-file.js';
-import { system } from '../io/system.js';
+import { type FileStats, system } from '../io/system.js';
 import { isTemporaryName } from '../io/temporary-files.js';
 import { isWithin } from './real-paths.js';
 
@@ -16,7 +15,7 @@ export interface Obstacle {
 }
 
 /** What `readdir` gives, links replaced by what they lead to. */
-type Entry = Stats & { name: string };
+type Entry = FileStats & { name: string };
 
 /**
  * A folder, read through links once, and then asked with patterns as often as one likes.
@@ -96,7 +95,7 @@ export class FolderWalk {
     }
   }
 
-  #statsThroughLinks(filePath: string): Stats | undefined {
+  #statsThroughLinks(filePath: string): FileStats | undefined {
     const stats = statsOf(filePath);
     if (stats === undefined) return undefined;
     if (stats.isDirectory()) return this.#isFolderToEnter(filePath) ? stats : undefined;
@@ -132,10 +131,15 @@ export class FolderWalk {
 }
 
 /** Of what a link leads to; of the link itself where it leads nowhere; `undefined` where nothing is left by now. */
-function statsOf(filePath: string): Stats | undefined {
+function statsOf(filePath: string): FileStats | undefined {
   try {
     return system.statSync(filePath);
   } catch {
     return system.lstatSync(filePath, { throwIfNoEntry: false });
   }
+}
+
+/** Whether a path that does not exist may stand for others. */
+export function isGlob(argument: string): boolean {
+  return argument !== '' && fastGlob.isDynamicPattern(argument);
 }

@@ -1,9 +1,8 @@
 import path from 'node:path';
-import fastGlob from 'fast-glob';
 import { toZnnError } from '../errors.js';
 import { describeKind } from '../io/input-file.js';
 import { system } from '../io/system.js';
-import { FolderWalk } from './folder-walk.js';
+import { FolderWalk, isGlob } from './folder-walk.js';
 import type { FileTask } from './types.js';
 
 /** A path of the command line, after globs are expanded. */
@@ -43,10 +42,6 @@ export function lookAt(anyPath: string): NamedPath {
 export function refusal(found: NamedPath): FileTask {
   const reason = found.kind === 'refused' ? found.reason : 'is not a regular file';
   return { action: 'refuse', sourcePath: found.path, sourceBytes: 0, reason };
-}
-
-function isGlob(argument: string): boolean {
-  return argument !== '' && fastGlob.isDynamicPattern(argument);
 }
 
 function isThere(anyPath: string): boolean {
