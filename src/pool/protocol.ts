@@ -1,7 +1,8 @@
 // Both ends of the channel between the pool and its workers.
 // No payload crosses it: a job names file descriptors and ranges, and workers read and write those themselves.
 
-import type { DecodeFrame, EncodedFrame, FramePlan } from '../plan/types.js';
+import { type ErrorPlace, toZnnError, ZnnError, type ZnnErrorCode } from '../errors.js';
+import type { DecodeFrame, EncodedFrame, FramePlan } from '../format/frames.js';
 
 export interface CompressJob {
   readonly kind: 'compress';
@@ -52,4 +53,40 @@ export interface JobRunner {
   /** XXH64, seed 0, of a few MiB at the most, on the calling thread: for the frame index. */
   checksum(bytes: Uint8Array): bigint;
   close(): Promise<void>;
+}
+
+// --- Messages ---
+
+export interface WorkerData {
+  readonly module: WebAssembly.Module;
+}
+
+/** Main → worker: take a share of this job. */
+export interface ToWorker {
+  readonly jobId: number;
+  readonly job: Job;
+  /** The job's JobControl. */
+  readonly shared: SharedArrayBuffer;
+}
+
+/** Worker → main: my share is done and I have let go of the job's files. */
+export interface WorkerReport {
+  readonly jobId: number;
+  readonly error?: PackedError;
+}
+
+/** An error as a structured clone keeps it. */
+export interface PackedError {
+  readonly code: ZnnErrorCode;
+  readonly message: string;
+  readonly where: ErrorPlace;
+}
+
+export function packError(thrown: unknown): PackedError {
+  const { code, message, where } = toZnnError(thrown);
+  return { code, message, where };
+}
+
+export function unpackError({ code, message, where }: PackedError): ZnnError {
+  return new ZnnError(code, message, where);
 }

@@ -1,6 +1,6 @@
 // The release kernels in a memory of their own, for tests that call them directly.
 
-import { compileKernels, instantiateKernels } from '../../src/codec/kernel-module.js';
+import { compileKernels, instantiateKernels } from '../../src/codec/kernels.js';
 
 /** Working memory for any kernel, at the bottom of the memory. */
 export const WORK = 1024;
@@ -10,8 +10,9 @@ const TARGET = 0x100000;
 const CANARY = 0xa5;
 const CANARY_BYTES = 64;
 
-export const kernels = instantiateKernels(compileKernels());
-export const memory = new Uint8Array(kernels.memory.buffer);
+const instance = instantiateKernels(compileKernels());
+export const kernels = instance.exports;
+export const memory = instance.bytes;
 
 /** Puts `bytes` at the very end of the memory, so that a read past them traps; returns their address. */
 export function placeAtEnd(bytes: Uint8Array): number {

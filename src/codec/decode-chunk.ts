@@ -1,0 +1,96 @@
+import { ZnnError } from '../errors.js';
+import {
+  HUFFMAN_BAD_JUMP_TABLE,
+  HUFFMAN_BAD_TREE,
+  HUFFMAN_BAD_WEIGHTS,
+  HUFFMAN_CODE_TOO_LONG,
+  HUFFMAN_LANE_NOT_EXHAUSTED,
+  HUFFMAN_NO_END_MARK,
+  HUFFMAN_READ_MAX_BITS,
+  HUFFMAN_TOO_FEW_SYMBOLS,
+} from '../format/constants.js';
+import type { PlaneLayout } from '../format/dtypes.js';
+import { planeBytesOf } from '../format/frame-geometry.js';
+import type { Kernels } from './kernels.js';
+import { planeScratch, WORK } from './memory.js';
+
+/** Where one stream stands in the kernels' memory. */
+export interface LoadedStream {
+  readonly type: number;
+  readonly address: number;
+  readonly bytes: number;
+}
+
+const HUFFMAN_PROBLEMS: Readonly<Record<number, string>> = {
+  [HUFFMAN_BAD_TREE]: 'malformed tree description',
+  [HUFFMAN_BAD_WEIGHTS]: 'weights do not form a complete code',
+  [HUFFMAN_CODE_TOO_LONG]: `a code is longer than ${HUFFMAN_READ_MAX_BITS} bits`,
+  [HUFFMAN_BAD_JUMP_TABLE]: 'lanes do not fit into the block',
+  [HUFFMAN_NO_END_MARK]: 'a lane has no end mark',
+  [HUFFMAN_LANE_NOT_EXHAUSTED]: 'a lane does not end on its first bit',
+  [HUFFMAN_TOO_FEW_SYMBOLS]: 'too few symbols for four lanes',
+};
+
+/** Decodes one chunk of `chunkRawBytes` bytes from its streams, one a plane, to `target`.
+ * Raw planes are merged from where they stand; only Huffman planes pass through scratch memory.
+ * @throws ZnnError `corrupt`, naming the plane */
+export function decodeChunk(
+  kernels: Kernels,
+  layout: PlaneLayout,
+  streams: readonly LoadedStream[],
+  chunkRawBytes: number,
+  target: number,
+): void {
+  const { planeCount } = layout;
+  if (planeCount === 1) {
+    const [stream] = streams;
+    if (stream === undefined) return;
+    if (isPlain(stream, chunkRawBytes)) {
+      kernels.bytes.copyWithin(target, stream.address, stream.address + chunkRawBytes);
+    } else decodeStream(kernels, stream, 0, target, chunkRawBytes);
+    return;
+  }
+  const planes = streams.map((stream, planeIndex) => {
+    const planeBytes = planeBytesOf(chunkRawBytes, planeCount, planeIndex);
+    if (isPlain(stream, planeBytes)) return stream.address;
+    decodeStream(kernels, stream, planeIndex, planeScratch(planeIndex), planeBytes);
+    return planeScratch(planeIndex);
+  });
+  mergeChunk(kernels, layout, planes, target, chunkRawBytes);
+}
+
+/** A Huffman stream as long as its plane is a plain copy: the stock decoder's rule. */
+function isPlain(stream: LoadedStream, planeBytes: number): boolean {
+  return stream.type === 0 || stream.bytes === planeBytes;
+}
+
+/** A Huffman stream of one byte stands for that byte, repeated. */
+function decodeStream(
+  { exports, bytes }: Kernels,
+  stream: LoadedStream,
+  planeIndex: number,
+  target: number,
+  planeBytes: number,
+): void {
+  if (stream.bytes === 1) {
+    bytes.fill(bytes[stream.address] ?? 0, target, target + planeBytes);
+    return;
+  }
+  const status = exports.decodeHuffman(stream.address, stream.bytes, target, planeBytes, WORK);
+  if (status < 0) {
+    throw new ZnnError('corrupt', `Huffman block: plane ${planeIndex}: ${HUFFMAN_PROBLEMS[-status]}`);
+  }
+}
+
+function mergeChunk(
+  { exports }: Kernels,
+  layout: PlaneLayout,
+  planes: readonly number[],
+  raw: number,
+  rawBytes: number,
+): void {
+  const [plane0 = 0, plane1 = 0, plane2 = 0, plane3 = 0] = planes;
+  const rotated = Number(layout.rotated);
+  if (layout.planeCount === 2) exports.merge16(raw, rawBytes, plane0, plane1, rotated);
+  else exports.merge32(raw, rawBytes, plane0, plane1, plane2, plane3, rotated);
+}

@@ -1,0 +1,61 @@
+// The unit of decoding is a run of chunks inside one frame: a whole frame of ours, a piece of one that is larger than
+// memory, or, where a single chunk is larger than a run, a part of that chunk.
+
+import { chunkCountOf } from '../format/frame-geometry.js';
+import type { DecodeFrame, FrameGeometry } from '../format/frames.js';
+import { ENCODED_BYTES, RUN_CHUNKS, RUN_RAW_BYTES } from './memory.js';
+
+export interface DecodeRun {
+  readonly chunkStart: number;
+  readonly chunkEnd: number;
+  /** Range of the frame's raw bytes; at chunk boundaries, unless the run is a part of one chunk. */
+  readonly rawStart: number;
+  readonly rawEnd: number;
+}
+
+/** What one worker takes at a time: runs of one frame, in order. */
+export interface DecodeUnit {
+  readonly frameIndex: number;
+  readonly runs: readonly DecodeRun[];
+}
+
+/** The units of a file. A frame with a checksum is one unit, since its checksum is taken in order; the runs of a frame
+ * without one go to any worker. */
+export function decodeUnitsOf(frames: readonly DecodeFrame[]): DecodeUnit[] {
+  return frames.flatMap((frame, frameIndex) => {
+    const runs = decodeRunsOf(frame);
+    if (frame.checksum !== undefined) return [{ frameIndex, runs }];
+    return runs.map((run) => ({ frameIndex, runs: [run] }));
+  });
+}
+
+/** True when the run is its whole frame and the encoded frame fits into memory, so that one read gets it all. */
+export function isWholeFrame(frame: FrameGeometry, run: DecodeRun): boolean {
+  return run.rawStart === 0 && run.rawEnd === frame.rawBytes && frame.encodedBytes <= ENCODED_BYTES;
+}
+
+/** True when the run is less than the one chunk that it belongs to. */
+export function isPartOfChunk(frame: FrameGeometry, run: DecodeRun): boolean {
+  return (
+    run.rawStart % frame.chunkBytes !== 0 ||
+    (run.rawEnd % frame.chunkBytes !== 0 && run.rawEnd !== frame.rawBytes)
+  );
+}
+
+function decodeRunsOf(frame: FrameGeometry): DecodeRun[] {
+  const { rawBytes, chunkBytes } = frame;
+  const chunkCount = chunkCountOf(rawBytes, chunkBytes);
+  const runBytes = Math.min(RUN_RAW_BYTES, RUN_CHUNKS * chunkBytes);
+  const runs: DecodeRun[] = [];
+  for (let rawStart = 0; rawStart < rawBytes; rawStart += runBytes) {
+    const rawEnd = Math.min(rawStart + runBytes, rawBytes);
+    const chunkStart = Math.floor(rawStart / chunkBytes);
+    runs.push({
+      rawStart,
+      rawEnd,
+      chunkStart,
+      chunkEnd: Math.min(Math.ceil(rawEnd / chunkBytes), chunkCount),
+    });
+  }
+  return runs;
+}

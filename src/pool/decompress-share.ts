@@ -1,0 +1,82 @@
+// One worker's share of a decompression: it takes unit after unit until none is left.
+
+import { type RunningChecksum, startChecksum } from '../codec/checksum.js';
+import { decodeChunk } from '../codec/decode-chunk.js';
+import { type DecodeRun, decodeUnitsOf } from '../codec/decode-runs.js';
+import type { Kernels } from '../codec/kernels.js';
+import { ENCODED, RAW } from '../codec/memory.js';
+import { toZnnError, ZnnError } from '../errors.js';
+import type { DecodeFrame } from '../format/frames.js';
+import { readFully, writeFully } from '../io/positional.js';
+import type { JobControl } from './job-control.js';
+import { loadRun } from './load-run.js';
+import type { DecompressJob } from './protocol.js';
+
+/** Decodes units of the job until all are taken or the job is aborted.
+ * @throws ZnnError with `where.frame` and `where.offset` */
+export function shareDecompressJob(kernels: Kernels, job: DecompressJob, control: JobControl): void {
+  const units = decodeUnitsOf(job.frames);
+  for (let unit = units[control.takeUnit()]; unit !== undefined; unit = units[control.takeUnit()]) {
+    const frame = job.frames[unit.frameIndex];
+    if (frame === undefined) return;
+    try {
+      decodeUnit(kernels, job, frame, unit.runs);
+    } catch (error) {
+      throw toZnnError(error, { frame: unit.frameIndex, offset: frame.frameOffset });
+    }
+    control.addDone(unit.runs.reduce((sum, run) => sum + run.rawEnd - run.rawStart, 0));
+  }
+}
+
+function decodeUnit(
+  kernels: Kernels,
+  job: DecompressJob,
+  frame: DecodeFrame,
+  runs: readonly DecodeRun[],
+): void {
+  const checksum = frame.checksum === undefined ? undefined : startChecksum(kernels);
+  for (const run of runs) {
+    decodeRun(kernels, job.sourceFd, frame, run, checksum);
+    const runBytes = run.rawEnd - run.rawStart;
+    const decoded = kernels.bytes.subarray(RAW, RAW + runBytes);
+    const offset = frame.rawOffset + run.rawStart;
+    if (job.targetFd !== undefined) writeFully(job.targetFd, decoded, offset);
+    if (job.compareFd !== undefined) compareWith(kernels, job.compareFd, decoded, offset);
+  }
+  const found = checksum?.finish();
+  if (found !== frame.checksum) {
+    throw new ZnnError(
+      'corrupt',
+      `content checksum: found ${hex(found)}, the frame index says ${hex(frame.checksum)}`,
+    );
+  }
+}
+
+/** Decodes a run to RAW, taking in the checksum chunk by chunk while the chunk is in cache. */
+function decodeRun(
+  kernels: Kernels,
+  fd: number,
+  frame: DecodeFrame,
+  run: DecodeRun,
+  checksum: RunningChecksum | undefined,
+): void {
+  let target = RAW;
+  for (const { rawBytes, streams } of loadRun(kernels, fd, frame, run)) {
+    decodeChunk(kernels, frame, streams, rawBytes, target);
+    checksum?.update(target, rawBytes);
+    target += rawBytes;
+  }
+}
+
+function compareWith(kernels: Kernels, fd: number, decoded: Uint8Array, offset: number): void {
+  // The encoded bytes are not needed any more; their place takes the other file's.
+  const expected = kernels.bytes.subarray(ENCODED, ENCODED + decoded.length);
+  readFully(fd, expected, offset);
+  if (Buffer.compare(decoded, expected) !== 0) {
+    throw new ZnnError('corrupt', `decoded bytes differ from the original's at or after byte ${offset}`);
+  }
+}
+
+function hex(checksum: bigint | undefined): string {
+  return (checksum ?? 0n).toString(16).padStart(16, '0');
+}

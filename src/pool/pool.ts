@@ -1,0 +1,143 @@
+import { checksumOf } from '../codec/checksum.js';
+import { compileKernels, instantiateKernels, type Kernels } from '../codec/kernels.js';
+import { toZnnError, type ZnnError } from '../errors.js';
+import { JobControl } from './job-control.js';
+import type {
+  CompressJob,
+  CompressResult,
+  DecompressJob,
+  DecompressResult,
+  Job,
+  JobHooks,
+  JobRunner,
+} from './protocol.js';
+import { shareJob } from './share.js';
+import { WorkerThread } from './worker-thread.js';
+
+/** Jobs up to this size run on the calling thread, as long as they add up to no more than INLINE_TOTAL_BYTES: starting
+ * workers costs as much as decoding some 50 MB. */
+const INLINE_JOB_BYTES = 8 << 20;
+const INLINE_TOTAL_BYTES = 32 << 20;
+
+const PROGRESS_INTERVAL_MS = 100;
+/** A worker that was told to stop and has not answered by then is ended: it must not keep Ctrl-C waiting. */
+const ABORT_GRACE_MS = 500;
+
+/** A runner with up to `threads` workers, started when a job first needs them. */
+export function createJobRunner({ threads }: { readonly threads: number }): JobRunner {
+  return new Pool(threads);
+}
+
+class Pool implements JobRunner {
+  private readonly module = compileKernels();
+  private kernels: Kernels | undefined;
+  private workers: WorkerThread[] = [];
+  private inlineBytes = 0;
+  private jobCount = 0;
+
+  constructor(private readonly threads: number) {}
+
+  async compress(job: CompressJob, hooks: JobHooks = {}): Promise<CompressResult> {
+    const control = await this.run(job, hooks);
+    const frames = job.frames.map(({ rawBytes }, frameIndex) => ({
+      ...control.recordedFrame(frameIndex),
+      rawBytes,
+    }));
+    return { frames, encodedBytes: control.encodedBytes() };
+  }
+
+  async decompress(job: DecompressJob, hooks: JobHooks = {}): Promise<DecompressResult> {
+    const control = await this.run(job, hooks);
+    return { rawBytes: control.doneBytes() };
+  }
+
+  checksum(bytes: Uint8Array): bigint {
+    return checksumOf(this.ownKernels(), bytes);
+  }
+
+  async close(): Promise<void> {
+    const workers = this.workers;
+    this.workers = [];
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
+  private async run(job: Job, hooks: JobHooks): Promise<JobControl> {
+    hooks.signal?.throwIfAborted();
+    const control = JobControl.create(job);
+    const jobBytes = job.frames.reduce((sum, frame) => sum + frame.rawBytes, 0);
+    if (this.runsInline(jobBytes)) {
+      // Signals and timers get a turn between small jobs.
+      await new Promise((resolve) => setImmediate(resolve));
+      hooks.signal?.throwIfAborted();
+      shareJob(this.ownKernels(), job, control);
+      hooks.onProgress?.(jobBytes);
+    } else {
+      await this.runOnWorkers(job, control, hooks);
+    }
+    return control;
+  }
+
+  private runsInline(jobBytes: number): boolean {
+    if (jobBytes > INLINE_JOB_BYTES || this.workers.length > 0) return false;
+    this.inlineBytes += jobBytes;
+    return this.inlineBytes <= INLINE_TOTAL_BYTES || this.threads === 1;
+  }
+
+  private ownKernels(): Kernels {
+    this.kernels ??= instantiateKernels(this.module);
+    return this.kernels;
+  }
+
+  /** Waits for every worker, then reports the first failure. */
+  private async runOnWorkers(job: Job, control: JobControl, hooks: JobHooks): Promise<void> {
+    const workers = this.liveWorkers();
+    const message = { jobId: this.jobCount++, job, shared: control.shared };
+    const progress = setInterval(() => hooks.onProgress?.(control.doneBytes()), PROGRESS_INTERVAL_MS);
+    const stopWatching = watchSignal(hooks.signal, control, workers);
+    try {
+      const failures: ZnnError[] = [];
+      const share = async (worker: WorkerThread) => {
+        try {
+          await worker.share(message);
+        } catch (error) {
+          control.abort();
+          failures.push(toZnnError(error));
+        }
+      };
+      await Promise.all(workers.map(share));
+      hooks.signal?.throwIfAborted();
+      if (failures[0] !== undefined) throw failures[0];
+      hooks.onProgress?.(control.doneBytes());
+    } finally {
+      clearInterval(progress);
+      stopWatching();
+    }
+  }
+
+  /** All workers, with a new one in the place of each that died. */
+  private liveWorkers(): WorkerThread[] {
+    this.workers = this.workers.filter((worker) => worker.isAlive);
+    while (this.workers.length < this.threads) this.workers.push(new WorkerThread({ module: this.module }));
+    return [...this.workers];
+  }
+}
+
+/** Aborts the job when the signal comes, and ends workers that do not answer. Returns the way to stop watching. */
+function watchSignal(
+  signal: AbortSignal | undefined,
+  control: JobControl,
+  workers: readonly WorkerThread[],
+): () => void {
+  let grace: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    control.abort();
+    grace = setTimeout(() => {
+      for (const worker of workers) void worker.terminate();
+    }, ABORT_GRACE_MS);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    clearTimeout(grace);
+    signal?.removeEventListener('abort', onAbort);
+  };
+}

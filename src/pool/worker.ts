@@ -1,0 +1,19 @@
+// A worker thread: takes its share of one job after the other.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { instantiateKernels } from '../codec/kernels.js';
+import { JobControl } from './job-control.js';
+import { packError, type ToWorker, type WorkerData, type WorkerReport } from './protocol.js';
+import { shareJob } from './share.js';
+
+const kernels = instantiateKernels((workerData as WorkerData).module);
+
+parentPort?.on('message', ({ jobId, job, shared }: ToWorker) => {
+  const report: WorkerReport = { jobId };
+  try {
+    shareJob(kernels, job, new JobControl(shared));
+    parentPort?.postMessage(report);
+  } catch (error) {
+    parentPort?.postMessage({ ...report, error: packError(error) } satisfies WorkerReport);
+  }
+});
