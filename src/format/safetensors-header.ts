@@ -1,0 +1,210 @@
+// The header of a safetensors file, by the rules of the safetensors library (https://github.com/huggingface/safetensors,
+// "Format"), except that dtypes unknown today pass. A file that breaks a rule is not an error here: it is compressed
+// like any other file.
+
+import { ZnnError } from '../errors.js';
+import type { ByteSource } from './byte-source.js';
+import { forEachItem, forEachMember, requireToken, skipValue } from './json-reader.js';
+import { JsonScanner } from './json-scanner.js';
+import { bitsPerElement } from './safetensors-dtypes.js';
+
+/** The u64 that says how long the JSON is. */
+const LENGTH_BYTES = 8;
+/** The safetensors library refuses longer headers. */
+export const SAFETENSORS_JSON_MAX_BYTES = 100_000_000;
+const METADATA_KEY = '__metadata__';
+const OPEN_BRACE = 0x7b;
+const U64_LIMIT = 1n << 64n;
+
+export interface SafetensorsTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Where its bytes stand in the file, half-open. */
+  readonly fileStart: number;
+  readonly fileEnd: number;
+}
+
+export interface SafetensorsHeader {
+  /** Bytes before the first tensor's: the length and the JSON. */
+  readonly headerBytes: number;
+  /** In the order of their data, which is contiguous from `headerBytes` to the end of the file. */
+  readonly tensors: readonly SafetensorsTensor[];
+  /** `__metadata__`, when there is one. */
+  readonly metadata?: ReadonlyMap<string, string>;
+}
+
+export type SafetensorsReading =
+  | { readonly isCanonical: true; readonly header: SafetensorsHeader }
+  | { readonly isCanonical: false; readonly reason: string };
+
+/** The header of the file behind `source`, or why that is no canonical safetensors file.
+ * @throws ZnnError `io` when reading fails; nothing that the file holds makes it throw. */
+export function readSafetensorsHeader(source: ByteSource): SafetensorsReading {
+  const { sizeBytes } = source;
+  if (sizeBytes < LENGTH_BYTES) return refusal(`${sizeBytes} bytes are too few for a header length`);
+  const start = source.read(0, Math.min(sizeBytes, LENGTH_BYTES + 1));
+  const jsonBytes = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
+  if (jsonBytes > SAFETENSORS_JSON_MAX_BYTES) {
+    return refusal(`header bytes ${jsonBytes} exceeds ${SAFETENSORS_JSON_MAX_BYTES}`);
+  }
+  if (Number(jsonBytes) > sizeBytes - LENGTH_BYTES) {
+    return refusal(`header bytes ${jsonBytes} exceeds the ${sizeBytes - LENGTH_BYTES} that follow`);
+  }
+  // Nearly every other file stops here, before anything of size is read.
+  if (jsonBytes === 0n || start[LENGTH_BYTES] !== OPEN_BRACE)
+    return refusal('the header does not begin with "{"');
+  return parseSafetensorsHeader(source.read(LENGTH_BYTES, Number(jsonBytes)), sizeBytes);
+}
+
+/** The header whose JSON is `json`, in a file of `fileBytes`, or why it is not canonical. */
+export function parseSafetensorsHeader(json: Uint8Array, fileBytes: number): SafetensorsReading {
+  try {
+    const entries = parseEntries(decodeUtf8(json));
+    const headerBytes = LENGTH_BYTES + json.length;
+    const tensors = placeTensors(entries.tensors, headerBytes, fileBytes);
+    const { metadata } = entries;
+    return { isCanonical: true, header: { headerBytes, tensors, ...(metadata && { metadata }) } };
+  } catch (thrown) {
+    if (thrown instanceof ZnnError) return refusal(thrown.message);
+    throw thrown;
+  }
+}
+
+interface TensorEntry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly dataStart: number;
+  readonly dataEnd: number;
+}
+
+interface Entries {
+  readonly tensors: TensorEntry[];
+  readonly metadata?: ReadonlyMap<string, string>;
+}
+
+/** A byte order mark stays in the text, where no token begins with it. */
+function decodeUtf8(json: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json);
+  } catch (cause) {
+    throw new ZnnError('corrupt', 'the header is not UTF-8', {}, cause);
+  }
+}
+
+function parseEntries(text: string): Entries {
+  const scanner = new JsonScanner(text);
+  scanner.next();
+  const tensors: TensorEntry[] = [];
+  const names = new Set<string>();
+  let metadata: ReadonlyMap<string, string> | undefined;
+  forEachMember(scanner, 'the header object', (name) => {
+    if (names.has(name)) throw corrupt(`${JSON.stringify(name)} occurs twice`);
+    names.add(name);
+    if (name === METADATA_KEY) metadata = parseMetadata(scanner);
+    else tensors.push(parseTensor(scanner, name));
+  });
+  scanner.next();
+  requireToken(scanner, 'end', 'nothing but white space after the header');
+  return { tensors, ...(metadata && { metadata }) };
+}
+
+function parseMetadata(scanner: JsonScanner): ReadonlyMap<string, string> {
+  const metadata = new Map<string, string>();
+  forEachMember(scanner, `an object as ${METADATA_KEY}`, (key) => {
+    if (metadata.has(key)) throw corrupt(`${METADATA_KEY}: ${JSON.stringify(key)} occurs twice`);
+    requireToken(scanner, 'string', `a string as value in ${METADATA_KEY}`);
+    metadata.set(key, scanner.stringValue());
+  });
+  return metadata;
+}
+
+function parseTensor(scanner: JsonScanner, name: string): TensorEntry {
+  let dtype: string | undefined;
+  let shape: number[] | undefined;
+  let offsets: number[] | undefined;
+  forEachMember(scanner, 'an object for a tensor', (field) => {
+    if (field === 'dtype' && dtype === undefined) {
+      requireToken(scanner, 'string', 'a string as dtype');
+      dtype = scanner.stringValue();
+    } else if (field === 'shape' && shape === undefined) {
+      shape = parseIntegers(scanner, 'shape');
+    } else if (field === 'data_offsets' && offsets === undefined) {
+      offsets = parseIntegers(scanner, 'data_offsets');
+    } else if (field === 'dtype' || field === 'shape' || field === 'data_offsets') {
+      throw corrupt(`tensor ${JSON.stringify(name)}: ${field} occurs twice`);
+    } else {
+      skipValue(scanner);
+    }
+  });
+  const [dataStart, dataEnd] = offsets ?? [];
+  if (dtype === undefined || shape === undefined || offsets?.length !== 2) {
+    throw corrupt(`tensor ${JSON.stringify(name)}: dtype, shape and two data_offsets are needed`);
+  }
+  return { name, dtype, shape, dataStart: dataStart as number, dataEnd: dataEnd as number };
+}
+
+function parseIntegers(scanner: JsonScanner, field: string): number[] {
+  const integers: number[] = [];
+  forEachItem(scanner, `an array as ${field}`, () => {
+    const token = scanner.text.slice(scanner.start, scanner.end);
+    const value = Number(token);
+    if (scanner.kind !== 'number' || !/^[0-9]+$/.test(token) || !Number.isSafeInteger(value)) {
+      throw scanner.unexpected(`an integer of 0 to 2^53 - 1 in ${field}`);
+    }
+    integers.push(value);
+  });
+  return integers;
+}
+
+/** The tensors in data order, once they cover the file exactly. */
+function placeTensors(entries: TensorEntry[], headerBytes: number, fileBytes: number): SafetensorsTensor[] {
+  const ordered = entries.sort((a, b) => a.dataStart - b.dataStart || a.dataEnd - b.dataEnd);
+  let dataEnd = 0;
+  const tensors = ordered.map((entry) => {
+    if (entry.dataStart !== dataEnd) {
+      const fault = entry.dataStart > dataEnd ? 'a hole' : 'an overlap';
+      throw corrupt(`tensor ${JSON.stringify(entry.name)}: ${fault} at data offset ${dataEnd}`);
+    }
+    checkLength(entry);
+    dataEnd = entry.dataEnd;
+    const { name, dtype, shape } = entry;
+    return {
+      name,
+      dtype,
+      shape,
+      fileStart: headerBytes + entry.dataStart,
+      fileEnd: headerBytes + entry.dataEnd,
+    };
+  });
+  if (headerBytes + dataEnd !== fileBytes) {
+    throw corrupt(`the tensors end at ${headerBytes + dataEnd}, the file at ${fileBytes}`);
+  }
+  return tensors;
+}
+
+function checkLength(entry: TensorEntry): void {
+  const length = entry.dataEnd - entry.dataStart;
+  if (length < 0) throw corrupt(`tensor ${JSON.stringify(entry.name)}: data_offsets run backwards`);
+  const elementBits = bitsPerElement(entry.dtype);
+  if (elementBits === undefined) return;
+  let bits = BigInt(1);
+  for (const factor of [...entry.shape, elementBits]) {
+    bits *= BigInt(factor);
+    if (bits >= U64_LIMIT) throw corrupt(`tensor ${JSON.stringify(entry.name)}: its shape overflows 64 bits`);
+  }
+  if (bits !== BigInt(length) * 8n) {
+    throw corrupt(
+      `tensor ${JSON.stringify(entry.name)}: its shape takes ${bits} bits, its data ${length} bytes`,
+    );
+  }
+}
+
+function corrupt(message: string): ZnnError {
+  return new ZnnError('corrupt', message);
+}
+
+function refusal(reason: string): SafetensorsReading {
+  return { isCanonical: false, reason };
+}
