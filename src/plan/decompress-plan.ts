@@ -1,0 +1,115 @@
+import { toZnnError, ZnnError } from '../errors.js';
+import type { ByteSource } from '../format/byte-source.js';
+import { type Checksum, FRAMES_MAX, type FrameIndex, type FrameIndexEntry } from '../format/frame-index.js';
+import { type FrameReading, readFrame } from './frame-reader.js';
+import { findFrameIndex } from './index-reader.js';
+import type { DecodeFrame, DecompressPlan } from './types.js';
+
+/** What the frames of a `.znn` file are and where their raw bytes go. Reads headers, ends of tables and the frame index,
+ * and checks each against the others; the payload is for the codec. Takes memory for the frames only, of which there may
+ * be FRAMES_MAX.
+ * @throws ZnnError `truncated`, `corrupt`, `unsupported` or `io`. */
+export function planDecompression(source: ByteSource, checksum: Checksum): DecompressPlan {
+  const first = readFrameAt(source, 0, 0);
+  const found = findFrameIndex(source, checksum);
+  if (found !== undefined) return planByIndex(source, found.index, found.frameOffset);
+  if (first.header.promisesFrameIndex) {
+    throw new ZnnError('truncated', 'container: the frame index that the first frame promises is missing');
+  }
+  return planByWalk(source, first);
+}
+
+/** The index lists the frames; each must be what its header says, and together they must be the file. */
+function planByIndex(source: ByteSource, index: FrameIndex, indexFrameOffset: number): DecompressPlan {
+  const frames = new FrameList();
+  for (const [i, entry] of index.frames.entries()) {
+    if (entry.frameOffset !== frames.nextOffset || entry.frameOffset >= indexFrameOffset) {
+      throw mismatch('frame offset', entry.frameOffset, frames.nextOffset).at({ frame: i });
+    }
+    const reading = readFrameAt(source, entry.frameOffset, i);
+    checkAgainstIndex(reading, entry, i);
+    frames.add(reading, entry.checksum);
+  }
+  if (frames.nextOffset !== indexFrameOffset)
+    throw mismatch('end of frames', frames.nextOffset, indexFrameOffset);
+  if (index.originalBytes !== frames.rawBytes)
+    throw mismatch('original bytes', index.originalBytes, frames.rawBytes);
+  const { sha256 } = index;
+  return { kind: 'znn', ...frames.plan(source), ...(sha256 === undefined ? {} : { sha256 }) };
+}
+
+function checkAgainstIndex({ header }: FrameReading, entry: FrameIndexEntry, frame: number): void {
+  for (const field of ['encodedBytes', 'rawBytes', 'dtypeCode'] as const) {
+    if (entry[field] !== header[field]) throw mismatch(field, entry[field], header[field]).at({ frame });
+  }
+  if (entry.rawBytes === 0) throw new ZnnError('corrupt', 'frame index: a frame of 0 raw bytes', { frame });
+}
+
+/** Frame by frame, as the stock decoder does: only a first frame with the streaming bit is followed by others. */
+function planByWalk(source: ByteSource, first: FrameReading): DecompressPlan {
+  const frames = new FrameList();
+  frames.add(first);
+  if (!first.header.isStreaming && frames.nextOffset < source.sizeBytes) {
+    const extraBytes = source.sizeBytes - frames.nextOffset;
+    throw new ZnnError('corrupt', `container: ${extraBytes} bytes follow a frame that is not streaming`, {
+      offset: frames.nextOffset,
+    });
+  }
+  for (let i = 1; frames.nextOffset < source.sizeBytes; i++) {
+    if (i === FRAMES_MAX) throw new ZnnError('unsupported', `container: more than ${FRAMES_MAX} frames`);
+    frames.add(readFrameAt(source, frames.nextOffset, i));
+  }
+  return { kind: 'zipnn', ...frames.plan(source) };
+}
+
+function readFrameAt(source: ByteSource, offset: number, frame: number): FrameReading {
+  try {
+    return readFrame(source, offset);
+  } catch (thrown) {
+    throw toZnnError(thrown, { frame, offset });
+  }
+}
+
+function mismatch(field: string, indexed: number, actual: number): ZnnError {
+  return new ZnnError('corrupt', `frame index: ${field} ${indexed} is not ${actual}, which the frames give`);
+}
+
+/** Frames back to back from offset 0, their raw bytes likewise. */
+class FrameList {
+  nextOffset = 0;
+  rawBytes = 0;
+  private readonly frames: DecodeFrame[] = [];
+
+  add({ header, payloadEnd }: FrameReading, checksum?: bigint): void {
+    const frameOffset = this.nextOffset;
+    const place = { frame: this.frames.length, offset: frameOffset };
+    this.nextOffset += header.encodedBytes;
+    if (payloadEnd !== this.nextOffset) {
+      const extraBytes = this.nextOffset - payloadEnd;
+      throw new ZnnError('corrupt', `frame: ${extraBytes} bytes after its payload are no frame index`, place);
+    }
+    const rawOffset = this.rawBytes;
+    this.rawBytes += header.rawBytes;
+    if (!Number.isSafeInteger(this.rawBytes)) {
+      throw new ZnnError('corrupt', `container: the raw bytes exceed ${Number.MAX_SAFE_INTEGER}`, place);
+    }
+    // An empty frame is legal and holds nothing to decode.
+    if (header.rawBytes === 0) return;
+    this.frames.push({
+      planeCount: header.planeCount,
+      rotated: header.rotated,
+      frameOffset,
+      encodedBytes: header.encodedBytes,
+      headerBytes: header.headerBytes,
+      rawOffset,
+      rawBytes: header.rawBytes,
+      chunkBytes: header.chunkBytes,
+      dtypeName: header.dtypeName,
+      ...(checksum === undefined ? {} : { checksum }),
+    });
+  }
+
+  plan(source: ByteSource): Omit<DecompressPlan, 'kind'> {
+    return { sourceBytes: source.sizeBytes, rawBytes: this.rawBytes, frames: this.frames };
+  }
+}
