@@ -25,8 +25,8 @@ export interface RunOptions {
 
 export interface RunObserver {
   onFileStart?(task: FileTask): void;
-  /** Raw bytes of the file that are done by now; called a few times a second. */
-  onProgress?(task: FileTask, rawBytesDone: number): void;
+  /** Raw bytes of the file that are done by now, of how many; called a few times a second. */
+  onProgress?(task: FileTask, rawBytesDone: number, rawBytesTotal: number): void;
   onFileEnd?(result: FileResult): void;
 }
 

@@ -1,0 +1,86 @@
+// One plain line per file, and one for the run: what a log holds.
+
+import type { FileResult } from '../pipeline/types.js';
+import type { FileTask, Verb } from '../plan/types.js';
+import { printable } from './printable.js';
+import { isWeightResult, type RunSummary } from './summary.js';
+import { formatBytes, formatCount, formatRatio, formatSeconds, formatSpeed } from './units.js';
+
+const DONE_WORDS: Readonly<Record<FileTask['action'], string>> = {
+  compress: 'compressed',
+  decompress: 'restored',
+  verify: 'verified',
+  describe: 'described',
+  copy: 'copied',
+  'rewrite-index': 'rewrote',
+  skip: 'skipped',
+  refuse: 'refused',
+};
+
+/** What became of one file. A failed one has its line on stderr instead: see `errorLine`. */
+export function fileLine(result: FileResult): string {
+  const { task, status } = result;
+  const names = printable(namesOf(task, status));
+  if (status === 'up-to-date') return `up to date ${names}`;
+  if (status === 'skipped') return `skipped ${names}: ${printable(task.reason ?? 'nothing to do')}`;
+  const line = `${DONE_WORDS[task.action]} ${names}`;
+  if (!isWeightResult(result)) return line;
+  return `${line}: ${figuresOf(result)}${removalOf(result)}`;
+}
+
+/** The last line of a run. */
+export function summaryLine(verb: Verb, summary: RunSummary): string {
+  const { doneCount, copiedCount, upToDateCount, skippedCount, failedCount } = summary;
+  const counts = [
+    `${DONE_WORDS[verb === 'info' ? 'describe' : verb]} ${formatCount(doneCount, 'file')}`,
+    ...(copiedCount > 0 ? [`copied ${copiedCount}`] : []),
+    ...(upToDateCount > 0 ? [`${upToDateCount} up to date`] : []),
+    ...(skippedCount > 0 ? [`skipped ${skippedCount}`] : []),
+    ...(failedCount > 0 ? [`${failedCount} FAILED`] : []),
+  ].join(', ');
+  const { originalBytes, compressedBytes, workedBytes, seconds } = summary;
+  if (originalBytes === 0) return counts;
+  const sizes = sizesOf(verb, originalBytes, compressedBytes);
+  return `${counts}: ${sizes}${workedBytes > 0 ? `, ${timeOf(workedBytes, seconds)}` : ''}${checksOf(verb, summary)}`;
+}
+
+function namesOf({ sourcePath, targetPath }: FileTask, status: FileResult['status']): string {
+  if (status === 'up-to-date') return targetPath ?? sourcePath;
+  return targetPath === undefined || targetPath === sourcePath
+    ? sourcePath
+    : `${sourcePath} -> ${targetPath}`;
+}
+
+function figuresOf({ task, originalBytes, compressedBytes, seconds, checked }: FileResult): string {
+  const sizes = sizesOf(task.action, originalBytes, compressedBytes);
+  const check =
+    task.action !== 'verify'
+      ? ''
+      : `, ${checked === 'content' ? 'checksums match' : 'structure only: no checksums'}`;
+  return `${sizes}, ${timeOf(originalBytes, seconds)}${check}`;
+}
+
+/** In the direction in which the bytes went. */
+function sizesOf(action: Verb | FileTask['action'], originalBytes: number, compressedBytes: number): string {
+  const original = formatBytes(originalBytes);
+  const compressed = formatBytes(compressedBytes);
+  const ratio = formatRatio(compressedBytes, originalBytes);
+  return action === 'compress'
+    ? `${original} -> ${compressed} (${ratio})`
+    : `${compressed} (${ratio}) -> ${original}`;
+}
+
+function timeOf(originalBytes: number, seconds: number): string {
+  return `${formatSeconds(seconds)}, ${formatSpeed(originalBytes, seconds)}`;
+}
+
+function removalOf({ removedSource }: FileResult): string {
+  return removedSource ? ', source removed' : '';
+}
+
+function checksOf(verb: Verb, { contentCheckedCount, structureCheckedCount }: RunSummary): string {
+  if (verb !== 'verify') return '';
+  const content = `${formatCount(contentCheckedCount, 'file')} by checksums`;
+  const structure = `${structureCheckedCount} by structure only, since no checksums are stored`;
+  return structureCheckedCount === 0 ? `; ${content}` : `; ${content}, ${structure}`;
+}

@@ -1,0 +1,75 @@
+// The names in these objects are documented in README.md, "JSON", and are part of the interface.
+
+import type { FileResult, RunResult } from '../pipeline/types.js';
+import type { Verb } from '../plan/types.js';
+import { errorLine } from './error-lines.js';
+import type { Output } from './output.js';
+import type { Reporter } from './reporter.js';
+import { summarize } from './summary.js';
+import { errorOf } from './text-report.js';
+import { gigabytesPerSecondOf, ratioPercentOf } from './units.js';
+
+/** JSON lines on stdout: an object for each file as it ends, then a summary. Errors have their line on stderr as well. */
+export function createJsonReporter(verb: Verb, output: Output): Reporter {
+  const print = (object: Record<string, unknown>) => output.print(JSON.stringify(object));
+  const runNotes: string[] = [];
+  return {
+    note: (text) => void runNotes.push(text),
+    fileEnd(result) {
+      if (result.status === 'failed') output.say(errorLine(errorOf(result)));
+      print({ type: 'file', verb, ...fileFields(result) });
+    },
+    runEnd: (result, exitCode) =>
+      print({ type: 'summary', verb, exitCode, notes: runNotes, ...summaryFields(result) }),
+  };
+}
+
+function fileFields(result: FileResult): Record<string, unknown> {
+  const { task, status, originalBytes, compressedBytes, seconds, checked, removedSource, notes } = result;
+  return {
+    action: task.action,
+    status,
+    source: task.sourcePath,
+    target: task.targetPath,
+    originalBytes,
+    compressedBytes,
+    ratioPercent: rounded(ratioPercentOf(compressedBytes, originalBytes)),
+    seconds: rounded(seconds),
+    gigabytesPerSecond: rounded(gigabytesPerSecondOf(originalBytes, seconds)),
+    checked,
+    removedSource,
+    reason: task.reason,
+    notes,
+    error: status === 'failed' ? errorFields(result) : undefined,
+  };
+}
+
+function errorFields(result: FileResult): Record<string, unknown> {
+  const { code, message, where } = errorOf(result);
+  return { code, message, ...where };
+}
+
+function summaryFields(result: RunResult): Record<string, unknown> {
+  const { originalBytes, compressedBytes, workedBytes, seconds, ...counts } = summarize(result);
+  const { doneCount, copiedCount, upToDateCount, skippedCount, failedCount } = counts;
+  return {
+    files: {
+      done: doneCount,
+      copied: copiedCount,
+      upToDate: upToDateCount,
+      skipped: skippedCount,
+      failed: failedCount,
+    },
+    checked: { content: counts.contentCheckedCount, structure: counts.structureCheckedCount },
+    originalBytes,
+    compressedBytes,
+    ratioPercent: rounded(ratioPercentOf(compressedBytes, originalBytes)),
+    seconds: rounded(seconds),
+    gigabytesPerSecond: rounded(gigabytesPerSecondOf(workedBytes, seconds)),
+  };
+}
+
+/** To six decimals. `undefined` members do not appear in JSON. */
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value * 1e6) / 1e6;
+}

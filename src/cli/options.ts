@@ -1,0 +1,103 @@
+import { ENCODINGS, type EncodingChoice } from '../format/dtypes.js';
+
+/** Flags as commander gives them, not yet looked at. */
+export interface RawFlags {
+  readonly output?: string;
+  readonly threads?: string;
+  readonly force?: boolean;
+  readonly rm?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly dtype?: string;
+  /** False for `--no-frame-index`. */
+  readonly frameIndex?: boolean;
+  readonly fsync?: boolean;
+  readonly sha256?: boolean;
+}
+
+export type Verbosity = 'quiet' | 'normal' | 'verbose';
+
+/** What a command line asks for, validated. */
+export interface CliOptions {
+  readonly paths: readonly string[];
+  readonly outputPath?: string;
+  /** Worker threads, 1 or more. */
+  readonly threads: number;
+  readonly force: boolean;
+  readonly removeSources: boolean;
+  readonly verbosity: Verbosity;
+  readonly json: boolean;
+  readonly dryRun: boolean;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly encoding: EncodingChoice;
+  readonly frameIndex: boolean;
+  readonly fsync: boolean;
+  readonly sha256: boolean;
+}
+
+/** A command line that makes no sense: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** More threads than this cost memory and gain nothing on any machine that exists. */
+export const THREADS_MAX = 256;
+
+export const DTYPE_CHOICES: readonly EncodingChoice[] = [
+  'auto',
+  ...(Object.keys(ENCODINGS) as EncodingChoice[]),
+];
+
+/** Flags → validated options. Looks at nothing but its arguments.
+ * @param cpuCount what `--threads 0` stands for
+ * @throws UsageError in one line that names the flag, the value and what is allowed */
+export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount: number): CliOptions {
+  if (paths.includes('')) throw new UsageError('path: is empty');
+  if (flags.output === '') throw new UsageError('--output: the path is empty');
+  if (flags.frameIndex === false && flags.sha256) {
+    throw new UsageError(
+      '--sha256: the hash is stored in the frame index, which --no-frame-index leaves out',
+    );
+  }
+  return {
+    paths,
+    ...(flags.output !== undefined && { outputPath: flags.output }),
+    threads: readThreads(flags.threads ?? '0', cpuCount),
+    force: flags.force ?? false,
+    removeSources: flags.rm ?? false,
+    verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
+    json: flags.json ?? false,
+    dryRun: flags.dryRun ?? false,
+    ...(flags.include !== undefined && { include: readPatterns('--include', flags.include) }),
+    ...(flags.exclude !== undefined && { exclude: readPatterns('--exclude', flags.exclude) }),
+    encoding: readEncoding(flags.dtype ?? 'auto'),
+    frameIndex: flags.frameIndex ?? true,
+    fsync: flags.fsync ?? false,
+    sha256: flags.sha256 ?? false,
+  };
+}
+
+function readThreads(value: string, cpuCount: number): number {
+  const threads = Number(value);
+  if (!/^\d+$/.test(value) || threads > THREADS_MAX) {
+    throw new UsageError(`--threads: '${value}' is not a whole number from 0 to ${THREADS_MAX}`);
+  }
+  return threads === 0 ? Math.min(Math.max(1, cpuCount), THREADS_MAX) : threads;
+}
+
+function readEncoding(value: string): EncodingChoice {
+  const choice = DTYPE_CHOICES.find((each) => each === value.toLowerCase());
+  if (choice === undefined)
+    throw new UsageError(`--dtype: '${value}' is not one of ${DTYPE_CHOICES.join(', ')}`);
+  return choice;
+}
+
+function readPatterns(flag: string, patterns: readonly string[]): readonly string[] {
+  if (patterns.includes('')) throw new UsageError(`${flag}: the pattern is empty`);
+  return patterns;
+}

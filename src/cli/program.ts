@@ -1,0 +1,81 @@
+import { createRequire } from 'node:module';
+import { Command, Option } from 'commander';
+import { EXIT_CODES_SECTION, examplesSection } from './help.js';
+import type { RawFlags } from './options.js';
+
+export type CommandName = 'compress' | 'decompress' | 'verify' | 'info';
+
+/** What a parsed command line starts. */
+export type StartCommand = (name: CommandName, paths: string[], flags: RawFlags) => Promise<void>;
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+/** The command line's grammar. Parsing throws CommanderError instead of ending the process.
+ * @param say writes one line to stderr */
+export function createProgram(start: StartCommand, say: (line: string) => void): Command {
+  const program = new Command('znn')
+    .description('Losslessly compress AI model weights, and restore them bit for bit, in the ZipNN format.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', `${EXIT_CODES_SECTION}\n\nEach command's --help shows examples.`)
+    .exitOverride()
+    .configureOutput({ outputError: (text) => say(`znn: ${oneLine(text)}`) });
+
+  const add = (name: CommandName, alias: string | undefined, description: string) => {
+    const command = program.command(name).description(description);
+    if (alias !== undefined) command.alias(alias);
+    return command
+      .argument('<path...>', name === 'compress' ? 'files, folders, globs' : '.znn files, folders, globs')
+      .addHelpText('after', examplesSection(name))
+      .action((paths: string[], flags: RawFlags) => start(name, paths, flags));
+  };
+
+  const compress = add('compress', 'c', 'compress weight files, or a whole model folder');
+  addOutputOptions(compress);
+  compress
+    .option('--dtype <dtype>', 'element type of the data: auto, bytes, bf16, f16, f32, i32', 'auto')
+    .option('--no-frame-index', 'leave out the index of frames and their checksums')
+    .option('--sha256', "store the original's SHA-256 too");
+  addCommonOptions(compress);
+
+  const decompress = add('decompress', 'd', 'restore compressed files, or a whole model folder');
+  addOutputOptions(decompress);
+  addCommonOptions(decompress);
+
+  addCommonOptions(add('verify', undefined, 'decode everything and write nothing'));
+  addCommonOptions(add('info', undefined, 'say what a file is and what is in it'), { isRun: false });
+  return program;
+}
+
+function addOutputOptions(command: Command): void {
+  command
+    .option('-o, --output <path>', 'output file, or folder for a folder or several files')
+    .option('-f, --force', 'replace existing outputs')
+    .option('--rm', 'remove the sources once all outputs are durable, read again and found equal')
+    .addOption(new Option('-k, --keep', 'keep the sources (the default)').conflicts('rm'))
+    .option('--fsync', 'make every output durable before it gets its name')
+    .option('--dry-run', 'print what would be done, do nothing');
+}
+
+function addCommonOptions(command: Command, { isRun = true } = {}): void {
+  if (isRun) command.option('-T, --threads <number>', 'worker threads; 0 stands for all processors', '0');
+  command
+    .option('--include <glob>', 'in folders take these files instead of the usual ones; repeatable', collect)
+    .option('--exclude <glob>', 'in folders leave these files out; repeatable', collect)
+    .option('--json', 'print JSON lines: one object a file, then a summary')
+    .addOption(new Option('-q, --quiet', 'print errors only').conflicts('verbose'))
+    .option('-v, --verbose', 'print more');
+}
+
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
+// commander puts its suggestion on a second line.
+function oneLine(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,79 @@
+// The live display on stderr. It exists on a terminal only, so that nothing else ever receives control codes.
+
+import { MultiBar } from 'cli-progress';
+import ora from 'ora';
+import type { RunObserver } from '../pipeline/types.js';
+import type { FileTask, RunPlan } from '../plan/types.js';
+import { printable } from './printable.js';
+import { formatBytes, formatSpeed } from './units.js';
+
+const BAR_FORMAT = '{bar} {percentage} % | {value} of {total} | {speed} | {eta_formatted} left | {file}';
+const BAR_CHARACTERS = 24;
+const REDRAWS_PER_SECOND = 8;
+/** Updates over which the time left is estimated. */
+const ETA_UPDATES = 40;
+
+/** A bar over all bytes of a run, in bytes of the sources. */
+export interface Progress extends Required<Pick<RunObserver, 'onFileStart' | 'onProgress' | 'onFileEnd'>> {
+  isLive(): boolean;
+  /** Shows a line above the bar. */
+  say(line: string): void;
+  /** Removes the bar; again, it does nothing. */
+  stop(): void;
+}
+
+/** Shows a spinner with `text` while `work` runs. */
+export function withSpinner<Value>(text: string, work: () => Value): Value {
+  // The cursor and stdin stay as they are: a process that is killed could not give them back.
+  const spinner = ora({ text, stream: process.stderr, hideCursor: false, discardStdin: false }).start();
+  try {
+    return work();
+  } finally {
+    spinner.stop();
+  }
+}
+
+export function startProgress(plan: RunPlan): Progress {
+  const tasks = plan.groups.flatMap((group) => group.tasks);
+  const totalBytes = tasks.reduce((sum, { sourceBytes }) => sum + sourceBytes, 0);
+  const bars = new MultiBar({
+    format: BAR_FORMAT,
+    stream: process.stderr,
+    barsize: BAR_CHARACTERS,
+    barCompleteChar: '#',
+    barIncompleteChar: '-',
+    fps: REDRAWS_PER_SECOND,
+    etaBuffer: ETA_UPDATES,
+    formatValue: (value, _options, type) => (type === 'percentage' ? String(value) : formatBytes(value)),
+    clearOnComplete: true,
+    // Signals are handled in signals.ts; the terminal's own settings stay as they are.
+    gracefulExit: false,
+    hideCursor: null,
+    linewrap: true,
+  });
+  const startMs = performance.now();
+  const bar = bars.create(totalBytes, 0, { speed: '-', file: '' });
+  const doneBytes = new Map<FileTask, number>();
+  const show = (task: FileTask, sourceBytesDone: number) => {
+    doneBytes.set(task, sourceBytesDone);
+    const sum = [...doneBytes.values()].reduce((total, bytes) => total + bytes, 0);
+    const speed = formatSpeed(sum, (performance.now() - startMs) / 1000);
+    bar.update(Math.min(sum, totalBytes), { speed, file: printable(task.sourcePath) });
+  };
+  let isLive = true;
+  return {
+    isLive: () => isLive,
+    onFileStart: (task) => show(task, 0),
+    onProgress: (task, rawBytesDone, rawBytesTotal) =>
+      show(task, rawBytesTotal === 0 ? 0 : task.sourceBytes * Math.min(1, rawBytesDone / rawBytesTotal)),
+    onFileEnd: ({ task }) => show(task, task.sourceBytes),
+    say: (line) => bars.log(`${line}\n`),
+    stop() {
+      if (!isLive) return;
+      isLive = false;
+      // Lines that were said since the last redraw appear with this one.
+      bars.update();
+      bars.stop();
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { homedir } from 'node:os';
+import { runPlan } from '../pipeline/run-plan.js';
+import type { RunObserver, RunOptions } from '../pipeline/types.js';
+import { discover } from '../plan/discover.js';
+import type { RunPlan, Verb } from '../plan/types.js';
+import { printDryRun } from './dry-run.js';
+import { exitCodeOf } from './exit-codes.js';
+import type { CliOptions } from './options.js';
+import type { Output } from './output.js';
+import type { Progress } from './progress.js';
+import type { Reporter } from './reporter.js';
+import type { CommandContext } from './start-command.js';
+import { errorOf } from './text-report.js';
+
+/** What the three verbs that run a plan have in common: find the files, carry the plan out, report, give the exit code.
+ * @throws ZnnError `invalid-argument` when the paths and options make no sense together */
+export async function runVerb(
+  verb: Exclude<Verb, 'info'>,
+  options: CliOptions,
+  { output, signal }: CommandContext,
+): Promise<number> {
+  const hasDisplay = output.stderrIsTerminal && options.verbosity !== 'quiet';
+  const display = hasDisplay ? await import('./progress.js') : undefined;
+  const find = () => findFiles(verb, options);
+  const plan = display === undefined ? find() : display.withSpinner('Looking for files', find);
+  if (options.dryRun) return printDryRun(plan, options, output);
+
+  const progress = display?.startProgress(plan);
+  const reporter = await createReporter(verb, options, aroundProgress(output, progress));
+  for (const note of plan.notes) reporter.note(note);
+  const observer = observerOf(reporter, progress);
+  try {
+    const result = await runPlan(plan, { ...runOptionsOf(options), signal, observer });
+    progress?.stop();
+    const exitCode = exitCodeOf(result.files.filter(({ status }) => status === 'failed').map(errorOf));
+    reporter.runEnd(result, exitCode);
+    return exitCode;
+  } finally {
+    progress?.stop();
+  }
+}
+
+/** The plan for the paths of a command line. */
+export function findFiles(verb: Verb, options: CliOptions): RunPlan {
+  return discover({
+    verb,
+    paths: options.paths,
+    ...(options.outputPath !== undefined && { outputPath: options.outputPath }),
+    ...(options.include !== undefined && { include: options.include }),
+    ...(options.exclude !== undefined && { exclude: options.exclude }),
+    removeSources: options.removeSources,
+    machine: { environment: process.env, homePath: homedir() },
+  });
+}
+
+async function createReporter(verb: Verb, options: CliOptions, output: Output): Promise<Reporter> {
+  if (options.json) {
+    const { createJsonReporter } = await import('./json-report.js');
+    return createJsonReporter(verb, output);
+  }
+  const { createTextReporter } = await import('./text-report.js');
+  const hasTable = output.stdoutIsTerminal && options.verbosity !== 'quiet';
+  const renderTable = hasTable ? (await import('./report-table.js')).renderTable : undefined;
+  return createTextReporter(verb, options.verbosity, output, renderTable);
+}
+
+// Nothing may be written over the bar: while it is there, it shows the lines itself, above.
+function aroundProgress(output: Output, progress: Progress | undefined): Output {
+  if (progress === undefined) return output;
+  return {
+    ...output,
+    say: (line) => (progress.isLive() ? progress.say(line) : output.say(line)),
+    print: (line) => (progress.isLive() && output.stdoutIsTerminal ? progress.say(line) : output.print(line)),
+  };
+}
+
+function observerOf(reporter: Reporter, progress: Progress | undefined): RunObserver {
+  return {
+    onFileStart: (task) => progress?.onFileStart(task),
+    onProgress: (task, done, total) => progress?.onProgress(task, done, total),
+    onFileEnd(result) {
+      progress?.onFileEnd(result);
+      reporter.fileEnd(result);
+    },
+  };
+}
+
+function runOptionsOf(options: CliOptions): Omit<RunOptions, 'signal' | 'observer'> {
+  const { threads, force, removeSources, fsync, sha256, frameIndex, encoding } = options;
+  return { threads, force, removeSources, fsync, sha256, frameIndex, encoding };
+}

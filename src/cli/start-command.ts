@@ -1,0 +1,46 @@
+import { availableParallelism } from 'node:os';
+import { type CliOptions, type RawFlags, readOptions } from './options.js';
+import type { Output } from './output.js';
+import type { CommandName } from './program.js';
+import { watchSignals } from './signals.js';
+
+/** What a command needs besides its options. */
+export interface CommandContext {
+  readonly output: Output;
+  /** Aborted when the user stops the command. */
+  readonly signal: AbortSignal;
+}
+
+/** Carries a command out and answers with the exit code. Errors of single files are reported and counted; what it throws
+ * concerns the whole run. */
+export type CommandRun = (options: CliOptions, context: CommandContext) => Promise<number>;
+
+const COMMANDS: Readonly<Record<CommandName, () => Promise<CommandRun>>> = {
+  compress: async () => (await import('./compress.js')).compressCommand,
+  decompress: async () => (await import('./decompress.js')).decompressCommand,
+  verify: async () => (await import('./verify.js')).verifyCommand,
+  info: async () => (await import('./info.js')).infoCommand,
+};
+
+/** Runs one command until it ends or a signal stops it.
+ * @returns the exit code
+ * @throws UsageError for flags that make no sense, ZnnError for a run that cannot start */
+export async function startCommand(
+  name: CommandName,
+  paths: readonly string[],
+  flags: RawFlags,
+  output: Output,
+): Promise<number> {
+  const options = readOptions(paths, flags, availableParallelism());
+  const stop = watchSignals();
+  const run = await COMMANDS[name]();
+  try {
+    const exitCode = await run(options, { output, signal: stop.signal });
+    return stop.exitCode() ?? exitCode;
+  } catch (error) {
+    const exitCode = stop.exitCode();
+    if (exitCode === undefined) throw error;
+    output.say('znn: stopped; unfinished outputs were removed');
+    return exitCode;
+  }
+}
