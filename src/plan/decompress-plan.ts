@@ -1,9 +1,10 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import { type Checksum, FRAMES_MAX, type FrameIndex, type FrameIndexEntry } from '../format/frame-index.js';
+import type { DecodeFrame } from '../format/frames.js';
 import { type FrameReading, readFrame } from './frame-reader.js';
 import { findFrameIndex } from './index-reader.js';
-import type { DecodeFrame, DecompressPlan } from './types.js';
+import type { DecompressPlan } from './types.js';
 
 /** What the frames of a `.znn` file are and where their raw bytes go. Reads headers, ends of tables and the frame index,
  * and checks each against the others; the payload is for the codec. Takes memory for the frames only, of which there may

@@ -3,8 +3,8 @@
 
 import { FRAME_RAW_BYTES } from '../format/constants.js';
 import { ENCODINGS, type EncodingChoice, encodingOfSafetensorsDtype } from '../format/dtypes.js';
+import type { FramePlan } from '../format/frames.js';
 import type { SafetensorsHeader, SafetensorsTensor } from '../format/safetensors-header.js';
-import type { FramePlan } from './types.js';
 
 /** A tensor of this size begins a frame of its own. */
 export const LARGE_TENSOR_BYTES = 1 << 20;
