@@ -70,7 +70,9 @@ export function findViolations(sourceRoot, table) {
       ...(folderOf(file) === 'cli' || folderOf(file) === 'kernels' ? [] : globalsIn(file, source)),
     ];
   });
-  const orphans = files.filter((file) => !imported.has(file) && !ENTRY_FILES.has(file));
+  const isUsed = (/** @type {string} */ file) =>
+    imported.has(file) || ENTRY_FILES.has(file) || file.endsWith('.d.ts');
+  const orphans = files.filter((file) => !isUsed(file));
   return [...violations, ...orphans.map((file) => `${file}: nobody imports it`)];
 }
 
@@ -187,10 +189,13 @@ function areOpposed(left, right) {
 /** @param {string} file */
 const folderOf = (file) => (file.includes('/') ? (file.split('/')[0] ?? '') : file);
 
-/** `./x.js` of TypeScript and `./x` of AssemblyScript, as a path under src/.
+/** `./x.js` of TypeScript, `./x` of AssemblyScript and `../../dist/pool/worker.js`, as a path under src/.
  * @param {string} file @param {string} target */
 const resolveInside = (file, target) =>
-  `${path.posix.join(path.posix.dirname(file), target).replace(/\.(js|ts)$/, '')}.ts`;
+  `${path.posix
+    .join(path.posix.dirname(file), target)
+    .replace(/^\.\.\/dist\//, '')
+    .replace(/\.(js|ts)$/, '')}.ts`;
 
 /** @param {string} target */
 function packageNameOf(target) {

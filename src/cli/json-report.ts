@@ -6,7 +6,7 @@ import { errorLine } from './error-lines.js';
 import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
 import { summarize } from './summary.js';
-import { errorOf } from './text-report.js';
+import { errorOf } from './task-errors.js';
 import { gigabytesPerSecondOf, ratioPercentOf } from './units.js';
 
 /** JSON lines on stdout: an object for each file as it ends, then a summary. Errors have their line on stderr as well. */

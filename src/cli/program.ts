@@ -26,7 +26,7 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
     const command = program.command(name).description(description);
     if (alias !== undefined) command.alias(alias);
     return command
-      .argument('<path...>', name === 'compress' ? 'files, folders, globs' : '.znn files, folders, globs')
+      .argument('<path...>', 'files, folders or globs')
       .addHelpText('after', examplesSection(name))
       .action((paths: string[], flags: RawFlags) => start(name, paths, flags));
   };
@@ -59,12 +59,15 @@ function addOutputOptions(command: Command): void {
 }
 
 function addCommonOptions(command: Command, { isRun = true } = {}): void {
-  if (isRun) command.option('-T, --threads <number>', 'worker threads; 0 stands for all processors', '0');
+  if (isRun) {
+    command
+      .option('-T, --threads <number>', 'worker threads; 0 stands for all processors', '0')
+      .addOption(new Option('-q, --quiet', 'print errors only').conflicts('verbose'));
+  }
   command
     .option('--include <glob>', 'in folders take these files instead of the usual ones; repeatable', collect)
     .option('--exclude <glob>', 'in folders leave these files out; repeatable', collect)
     .option('--json', 'print JSON lines: one object a file, then a summary')
-    .addOption(new Option('-q, --quiet', 'print errors only').conflicts('verbose'))
     .option('-v, --verbose', 'print more');
 }
 

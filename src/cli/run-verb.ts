@@ -10,7 +10,7 @@ import type { Output } from './output.js';
 import type { Progress } from './progress.js';
 import type { Reporter } from './reporter.js';
 import type { CommandContext } from './start-command.js';
-import { errorOf } from './text-report.js';
+import { errorOf } from './task-errors.js';
 
 /** What the three verbs that run a plan have in common: find the files, carry the plan out, report, give the exit code.
  * @throws ZnnError `invalid-argument` when the paths and options make no sense together */
@@ -22,7 +22,7 @@ export async function runVerb(
   const hasDisplay = output.stderrIsTerminal && options.verbosity !== 'quiet';
   const display = hasDisplay ? await import('./progress.js') : undefined;
   const find = () => findFiles(verb, options);
-  const plan = display === undefined ? find() : display.withSpinner('Looking for files', find);
+  const plan = { ...(display === undefined ? find() : display.withSpinner('Looking for files', find)), verb };
   if (options.dryRun) return printDryRun(plan, options, output);
 
   const progress = display?.startProgress(plan);

@@ -1,4 +1,3 @@
-import { ZnnError } from '../errors.js';
 import type { FileResult, RunResult } from '../pipeline/types.js';
 import type { Verb } from '../plan/types.js';
 import { errorLine } from './error-lines.js';
@@ -9,6 +8,7 @@ import { printable } from './printable.js';
 import type { ReportRow } from './report-table.js';
 import type { Reporter } from './reporter.js';
 import { isWeightResult, summarize } from './summary.js';
+import { errorOf } from './task-errors.js';
 
 /** Off a terminal one plain line per file as it ends; on a terminal, where a bar shows what goes on, a table at the end.
  * @param renderTable given on a terminal */
@@ -37,12 +37,6 @@ export function createTextReporter(
       output.print(summaryLine(verb, summarize(result)));
     },
   };
-}
-
-/** A failed result's error, with the file it concerns. */
-export function errorOf({ task, error }: FileResult): ZnnError {
-  const known = error ?? new ZnnError('io', task.reason ?? 'failed');
-  return known.at({ file: task.sourcePath });
 }
 
 function tableOf(

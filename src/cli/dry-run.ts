@@ -1,0 +1,72 @@
+import { toZnnError, type ZnnError } from '../errors.js';
+import { planCompressionOf } from '../pipeline/compress.js';
+import { planDecompressionOf } from '../pipeline/decompress.js';
+import { withRunner } from '../pipeline/run-plan.js';
+import type { FileTask, RunPlan } from '../plan/types.js';
+import { errorLine } from './error-lines.js';
+import { exitCodeOf } from './exit-codes.js';
+import type { CliOptions } from './options.js';
+import type { Output } from './output.js';
+import { printable } from './printable.js';
+import { errorOfTask } from './task-errors.js';
+import { formatBytes, formatCount } from './units.js';
+
+/** A frame as a dry run shows it. */
+interface ShownFrame {
+  readonly rawOffset: number;
+  readonly rawBytes: number;
+  /** What it will be encoded as, or the name of the dtype that it holds. */
+  readonly encoding: string;
+}
+
+/** Prints what a run would do, its frames too with `--verbose` or `--json`, and does nothing.
+ * @returns the exit code that paths which cannot be used ask for */
+export async function printDryRun(plan: RunPlan, options: CliOptions, output: Output): Promise<number> {
+  const errors: ZnnError[] = [];
+  for (const note of options.json ? [] : plan.notes) output.say(`znn: note: ${printable(note)}`);
+  for (const task of plan.groups.flatMap((group) => group.tasks)) {
+    try {
+      if (task.action === 'refuse') throw errorOfTask(task);
+      const frames =
+        options.json || options.verbosity === 'verbose' ? await framesOf(task, options) : undefined;
+      for (const line of options.json ? [jsonLine(plan, task, frames)] : textLines(task, frames))
+        output.print(line);
+    } catch (thrown) {
+      const error = toZnnError(thrown, { file: task.sourcePath });
+      errors.push(error);
+      output.say(errorLine(error));
+    }
+  }
+  return exitCodeOf(errors);
+}
+
+async function framesOf(task: FileTask, options: CliOptions): Promise<readonly ShownFrame[] | undefined> {
+  if (task.action === 'compress') return planCompressionOf(task.sourcePath, options).frames;
+  if (task.action !== 'decompress' && task.action !== 'verify') return undefined;
+  const plan = await withRunner(1, (runner) => planDecompressionOf(task.sourcePath, runner));
+  return plan.frames.map(({ rawOffset, rawBytes, dtypeName }) => ({
+    rawOffset,
+    rawBytes,
+    encoding: dtypeName,
+  }));
+}
+
+function jsonLine(plan: RunPlan, task: FileTask, frames: readonly ShownFrame[] | undefined): string {
+  const { action, sourcePath, targetPath, sourceBytes, reason } = task;
+  const shown = frames?.map(({ rawOffset, rawBytes, encoding }) => ({ rawOffset, rawBytes, encoding }));
+  return JSON.stringify({
+    ...{ type: 'plan', verb: plan.verb, action, source: sourcePath, target: targetPath },
+    ...{ sourceBytes, reason, frames: shown },
+  });
+}
+
+function textLines(task: FileTask, frames: readonly ShownFrame[] = []): string[] {
+  const { action, sourcePath, targetPath, sourceBytes, reason } = task;
+  const target = targetPath === undefined || targetPath === sourcePath ? '' : ` -> ${printable(targetPath)}`;
+  const why = reason === undefined ? '' : `: ${printable(reason)}`;
+  const count = frames.length === 0 ? '' : `, ${formatCount(frames.length, 'frame')}`;
+  return [
+    `would ${action} ${printable(sourcePath)}${target} (${formatBytes(sourceBytes)}${count})${why}`,
+    ...frames.map(({ rawOffset, rawBytes, encoding }) => `  ${rawOffset} + ${rawBytes} ${encoding}`),
+  ];
+}

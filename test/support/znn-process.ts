@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+const FAKE_TERMINAL = pathToFileURL(path.join(root, 'test', 'support', 'fake-terminal.js')).href;
+
+export interface ZnnRun {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+export interface ZnnSettings {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Make the command believe that stdout and stderr are a terminal. */
+  readonly terminal?: boolean;
+}
+
+/** Starts the built command as a user's shell would, with stdin closed. */
+export function startZnn(args: readonly string[], { cwd, env, terminal = false }: ZnnSettings): ChildProcess {
+  const nodeArgs = terminal ? ['--import', FAKE_TERMINAL] : [];
+  return spawn(process.execPath, [...nodeArgs, path.join(root, 'bin', 'znn.js'), ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs it to its end. */
+export function runZnn(args: readonly string[], settings: ZnnSettings): Promise<ZnnRun> {
+  return endOf(startZnn(args, settings));
+}
+
+export function endOf(child: ChildProcess): Promise<ZnnRun> {
+  const start = performance.now();
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode, signal) => {
+      resolve({ exitCode, signal, stdout, stderr, seconds: (performance.now() - start) / 1000 });
+    });
+  });
+}
+
+/** The objects of `--json`, one a line. */
+export function jsonLines(run: ZnnRun): Record<string, unknown>[] {
+  return run.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** The lines of a stream; none for an empty one. */
+export function linesOf(text: string): string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
