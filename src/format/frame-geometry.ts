@@ -1,6 +1,7 @@
 // Sizes and positions inside a frame that follow from its header alone. docs/format.md, "Frame body".
 
 import { CHUNK_TABLE_ENTRY_BYTES, FRAME_HEADER_BYTES, HUFFMAN_BLOCK_MAX_BYTES } from './constants.js';
+import type { FrameGeometry } from './frames.js';
 
 /** Bytes of a u64 in the cumulative table. */
 const CUMULATIVE_BYTES = 8;
@@ -12,7 +13,7 @@ export function chunkCountOf(rawBytes: number, chunkBytes: number): number {
 
 /** Raw bytes of chunk `chunkIndex`: `chunkBytes` in every chunk but the last. */
 export function chunkRawBytesOf(
-  frame: { readonly rawBytes: number; readonly chunkBytes: number },
+  frame: Pick<FrameGeometry, 'rawBytes' | 'chunkBytes'>,
   chunkIndex: number,
 ): number {
   return Math.min(frame.chunkBytes, frame.rawBytes - chunkIndex * frame.chunkBytes);
@@ -52,12 +53,7 @@ export function encodedBytesMax(rawBytes: number, planeCount: number, chunkBytes
 /** The fewest bytes that a frame can take: each part of a chunk costs its table entry and one byte, or all of its bytes
  * when it is too long for a Huffman block. So no frame expands by more than
  * HUFFMAN_BLOCK_MAX_BYTES / (CHUNK_TABLE_ENTRY_BYTES + 1), some 13,100 times, and one that claims to is refused. */
-export function encodedBytesMin(frame: {
-  readonly headerBytes: number;
-  readonly planeCount: number;
-  readonly rawBytes: number;
-  readonly chunkBytes: number;
-}): number {
+export function encodedBytesMin(frame: Omit<FrameGeometry, 'encodedBytes' | 'rotated'>): number {
   const { headerBytes, planeCount, rawBytes, chunkBytes } = frame;
   const chunkCount = chunkCountOf(rawBytes, chunkBytes);
   const lastRawBytes = chunkCount === 0 ? 0 : chunkRawBytesOf(frame, chunkCount - 1);

@@ -100,7 +100,7 @@ function decodeSizes(view: DataView, layout: PlaneLayout, headerBytes: number): 
   const chunkLog2 = view.getUint8(FIELD.chunkLog2);
   if (chunkLog2 < CHUNK_LOG2_MIN || chunkLog2 > CHUNK_LOG2_MAX) {
     throw new ZnnError(
-      'unsupported',
+      'corrupt',
       `frame header: chunk log2 ${chunkLog2} is outside ${CHUNK_LOG2_MIN} to ${CHUNK_LOG2_MAX}`,
     );
   }
@@ -121,20 +121,31 @@ function decodeSizes(view: DataView, layout: PlaneLayout, headerBytes: number): 
 
 /** The dimensions, and the bytes that they take with the rank byte. */
 function decodeShape(view: DataView): { dimensions: number[]; bytes: number } {
-  const rankOffset = FRAME_HEADER_BYTES;
-  if (view.byteLength <= rankOffset) throw cutOff(view.byteLength, rankOffset + 1);
-  const rank = view.getUint8(rankOffset);
+  const start = FRAME_HEADER_BYTES;
+  checkWithinFrame(view, start + 1);
+  const rank = view.getUint8(start);
   const dimensions: number[] = [];
-  let offset = rankOffset + 1;
+  let end = start + 1;
   for (let i = 0; i < rank; i++) {
-    if (view.byteLength <= offset) throw cutOff(view.byteLength, offset + 1);
-    const dimensionBytes = view.getUint8(offset);
-    if (view.byteLength < offset + 1 + dimensionBytes)
-      throw cutOff(view.byteLength, offset + 1 + dimensionBytes);
-    dimensions.push(readDimension(view, offset + 1, dimensionBytes));
-    offset += 1 + dimensionBytes;
+    checkWithinFrame(view, end + 1);
+    const dimensionBytes = view.getUint8(end);
+    checkWithinFrame(view, end + 1 + dimensionBytes);
+    dimensions.push(readDimension(view, end + 1, dimensionBytes));
+    end += 1 + dimensionBytes;
   }
-  return { dimensions, bytes: offset - rankOffset };
+  return { dimensions, bytes: end - start };
+}
+
+/** Checks that the first `neededBytes` of the frame belong to it, and are at hand. */
+function checkWithinFrame(view: DataView, neededBytes: number): void {
+  const encodedBytes = view.getBigUint64(FIELD.encodedBytes, true);
+  if (encodedBytes < neededBytes) {
+    throw new ZnnError(
+      'corrupt',
+      `frame header: its shape ends past the frame's ${encodedBytes} encoded bytes`,
+    );
+  }
+  if (view.byteLength < neededBytes) throw cutOff(view.byteLength, neededBytes);
 }
 
 function readDimension(view: DataView, offset: number, dimensionBytes: number): number {

@@ -1,6 +1,7 @@
 // What both sides of the frame header share. docs/format.md, "Frame header".
 
-import type { PlaneLayout } from './dtypes.js';
+import { FRAME_HEADER_BYTES } from './constants.js';
+import type { FrameGeometry } from './frames.js';
 
 /** The first two bytes of every frame: "ZN". */
 export const FRAME_MAGIC = 0x4e5a;
@@ -41,7 +42,7 @@ export const CHUNK_LOG2_MAX = 30;
 /** Bytes of a dimension's size byte and of the widest dimension. */
 const DIMENSION_MAX_BYTES = 9;
 /** Bytes of the longest header: a rank byte and 255 dimensions follow the fixed part. */
-export const FRAME_HEADER_MAX_BYTES = 32 + 1 + 255 * DIMENSION_MAX_BYTES;
+export const FRAME_HEADER_MAX_BYTES = FRAME_HEADER_BYTES + 1 + 255 * DIMENSION_MAX_BYTES;
 
 export type InputFormat = 'bytes' | 'torch' | 'numpy';
 export type DeltaKind = 'none' | 'byte' | 'file';
@@ -61,7 +62,7 @@ export const DELTA_KINDS: ReadonlyMap<number, DeltaKind> = new Map([
 ]);
 
 /** A frame header that has passed every check that needs no other bytes of the file. */
-export interface FrameHeader extends PlaneLayout {
+export interface FrameHeader extends FrameGeometry {
   readonly version: readonly [major: number, minor: number, tiny: number];
   /** The encoder said that a frame index ends the file. */
   readonly promisesFrameIndex: boolean;
@@ -70,15 +71,8 @@ export interface FrameHeader extends PlaneLayout {
   readonly delta: DeltaKind;
   /** Other frames may follow. */
   readonly isStreaming: boolean;
-  /** A power of two, clamped to HUFFMAN_BLOCK_MAX_BYTES for one plane. */
-  readonly chunkBytes: number;
   readonly dtypeCode: number;
   readonly dtypeName: string;
-  readonly rawBytes: number;
-  /** Whole frame, header included. */
-  readonly encodedBytes: number;
-  /** FRAME_HEADER_BYTES plus the shape, if there is one. */
-  readonly headerBytes: number;
   /** Present unless the input format is `bytes`. */
   readonly shape?: readonly number[];
 }

@@ -110,7 +110,9 @@ function parseEntries(text: string): Entries {
   return { tensors, ...(metadata && { metadata }) };
 }
 
-function parseMetadata(scanner: JsonScanner): ReadonlyMap<string, string> {
+/** The safetensors library takes null for no metadata. */
+function parseMetadata(scanner: JsonScanner): ReadonlyMap<string, string> | undefined {
+  if (scanner.text.slice(scanner.start, scanner.end) === 'null') return undefined;
   const metadata = new Map<string, string>();
   forEachMember(scanner, `an object as ${METADATA_KEY}`, (key) => {
     if (metadata.has(key)) throw corrupt(`${METADATA_KEY}: ${JSON.stringify(key)} occurs twice`);
