@@ -4,7 +4,7 @@ import type { InputFile } from './input-file.js';
 import { readFully } from './positional.js';
 
 /** An open file as a {@link ByteSource}; its size is what it was when it was opened. */
-export function fileSource(input: InputFile): ByteSource {
+export function fileSource(input: Pick<InputFile, 'path' | 'fd' | 'fileBytes'>): ByteSource {
   return {
     sizeBytes: input.fileBytes,
     read(offset, lengthBytes) {

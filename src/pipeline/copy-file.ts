@@ -1,0 +1,63 @@
+import { AtomicFile } from '../io/atomic-file.js';
+import { isSameTime } from '../io/file-times.js';
+import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { readFully, writeFully } from '../io/positional.js';
+import { assertReplaceable, inspectTarget } from './existing-target.js';
+import type { Outcome, TaskContext, WritingTask } from './run.js';
+import { forEachSlice, SLICE_BYTES } from './slices.js';
+
+/** Copies a file with its mode and times, through a link if it is one.
+ * @throws ZnnError `io`, or the signal's reason */
+export async function copyFile(task: WritingTask, { options }: TaskContext): Promise<Outcome> {
+  const source = openInput(task.sourcePath);
+  const outcome = { originalBytes: source.fileBytes, compressedBytes: source.fileBytes };
+  try {
+    const existing = inspectTarget(task.targetPath, source);
+    if (existing !== undefined) {
+      const isLike =
+        existing.size === source.stats.size && isSameTime(existing.mtimeNs, source.stats.mtimeNs);
+      if (isLike || (await isEqual(source, task.targetPath, options.signal)))
+        return { ...outcome, status: 'up-to-date' };
+      assertReplaceable(task.targetPath, existing, options.force);
+    }
+    const copy = new AtomicFile(task.targetPath);
+    try {
+      await forEachSlice(source.fd, source.fileBytes, options.signal, (slice, offset) => {
+        writeFully(copy.fd, slice, offset);
+        options.observer?.onProgress?.(task, offset + slice.byteLength, source.fileBytes);
+      });
+      assertUnchanged(source);
+      await copy.commit({
+        isDurable: options.fsync || options.removeSources || existing !== undefined,
+        replacesExisting: existing !== undefined,
+        like: source.stats,
+      });
+    } finally {
+      copy.discard();
+    }
+    return { ...outcome, status: 'done' };
+  } finally {
+    closeInput(source);
+  }
+}
+
+async function isEqual(
+  source: InputFile,
+  otherPath: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const other = openInput(otherPath);
+  try {
+    if (other.fileBytes !== source.fileBytes) return false;
+    let equal = true;
+    const expected = new Uint8Array(SLICE_BYTES);
+    await forEachSlice(source.fd, source.fileBytes, signal, (slice, offset) => {
+      const view = expected.subarray(0, slice.byteLength);
+      readFully(other.fd, view, offset);
+      equal &&= Buffer.compare(slice, view) === 0;
+    });
+    return equal;
+  } finally {
+    closeInput(other);
+  }
+}

@@ -1,0 +1,92 @@
+import { AtomicFile } from '../io/atomic-file.js';
+import { fileSource } from '../io/file-source.js';
+import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
+import type { ExactFileStats } from '../io/system.js';
+import { planDecompression } from '../plan/decompress-plan.js';
+import type { DecompressPlan, RunPlan } from '../plan/types.js';
+import type { JobRunner } from '../pool/protocol.js';
+import { assertReplaceable, inspectTarget } from './existing-target.js';
+import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
+import { runGroups } from './run-groups.js';
+import { assertSha256 } from './sha256.js';
+import type { RunOptions, RunResult } from './types.js';
+import { isRestoredFrom } from './up-to-date.js';
+
+/** Restores the files of `plan`, one after the other, each checked against the checksums it carries. A file that fails
+ * does not stop the others; its result says why. An output appears complete or not at all.
+ * @throws the signal's reason when the run was stopped; partial outputs are gone by then */
+export function decompress(plan: RunPlan, options: RunOptions, runner: JobRunner): Promise<RunResult> {
+  return runGroups(plan, options, runner, decompressFile);
+}
+
+/** The frames of a `.znn` file: what a dry run shows.
+ * @throws ZnnError `truncated`, `corrupt`, `unsupported` or `io` */
+export function planDecompressionOf(sourcePath: string, runner: Pick<JobRunner, 'checksum'>): DecompressPlan {
+  const source = openInput(sourcePath);
+  try {
+    return planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
+  } finally {
+    closeInput(source);
+  }
+}
+
+async function decompressFile(task: WritingTask, context: TaskContext): Promise<Outcome> {
+  const { options, runner } = context;
+  const source = openInput(task.sourcePath);
+  try {
+    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
+    const existing = inspectTarget(task.targetPath, source);
+    if (existing === undefined) return await writeRestored(task, source, plan, undefined, context);
+    const upToDate = options.force ? undefined : await isRestoredFrom(task, source, plan, existing, context);
+    if (upToDate !== undefined) return upToDate;
+    assertReplaceable(task.targetPath, existing, options.force);
+    return await writeRestored(task, source, plan, existing, context);
+  } finally {
+    closeInput(source);
+  }
+}
+
+async function writeRestored(
+  task: WritingTask,
+  source: InputFile,
+  plan: DecompressPlan,
+  existing: ExactFileStats | undefined,
+  { options, runner }: TaskContext,
+): Promise<Outcome> {
+  const passCount = options.removeSources ? 2 : 1;
+  const decode = { kind: 'decompress', sourceFd: source.fd, frames: plan.frames } as const;
+  const output = new AtomicFile(task.targetPath);
+  try {
+    output.setLength(plan.rawBytes);
+    await runner.decompress(
+      { ...decode, targetFd: output.fd },
+      passHooks(task, options, plan.rawBytes, 0, passCount),
+    );
+    if (plan.sha256 !== undefined) await assertSha256(output.fd, plan.rawBytes, plan.sha256, options.signal);
+    if (options.removeSources) {
+      await output.sync();
+      const hooks = passHooks(task, options, plan.rawBytes, 1, passCount);
+      await runner.decompress({ ...decode, compareFd: output.fd }, hooks);
+    }
+    assertUnchanged(source);
+    await output.commit({
+      isDurable: options.fsync || options.removeSources || existing !== undefined,
+      replacesExisting: existing !== undefined,
+      like: source.stats,
+    });
+    return {
+      status: 'done',
+      originalBytes: plan.rawBytes,
+      compressedBytes: source.fileBytes,
+      checked: plan.kind === 'znn' ? 'content' : 'structure',
+      removable: source.stats,
+    };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    // A source that changes explains whatever else went wrong.
+    assertUnchanged(source);
+    throw error;
+  } finally {
+    output.discard();
+  }
+}

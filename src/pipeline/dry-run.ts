@@ -1,0 +1,34 @@
+import type { FileTask } from '../plan/types.js';
+import { createJobRunner } from '../pool/pool.js';
+import { planCompressionOf } from './compress.js';
+import { planDecompressionOf } from './decompress.js';
+import type { RunOptions } from './types.js';
+
+/** A frame as a dry run shows it. */
+export interface PlannedFrame {
+  readonly rawOffset: number;
+  readonly rawBytes: number;
+  /** What it will be encoded as, `auto` where a sample decides; or the dtype that its header names. */
+  readonly encoding: string;
+}
+
+/** The frames that a task will write or read; `undefined` for a task without frames.
+ * @throws ZnnError as the run itself would, for a file that cannot be read or is damaged where frames are described */
+export async function plannedFramesOf(
+  task: FileTask,
+  options: Pick<RunOptions, 'encoding'>,
+): Promise<readonly PlannedFrame[] | undefined> {
+  if (task.action === 'compress') return planCompressionOf(task.sourcePath, options).frames.map(shown);
+  if (task.action !== 'decompress' && task.action !== 'verify') return undefined;
+  const runner = createJobRunner({ threads: 1 });
+  try {
+    const { frames } = planDecompressionOf(task.sourcePath, runner);
+    return frames.map((frame) => shown({ ...frame, encoding: frame.dtypeName }));
+  } finally {
+    await runner.close();
+  }
+}
+
+function shown({ rawOffset, rawBytes, encoding }: PlannedFrame): PlannedFrame {
+  return { rawOffset, rawBytes, encoding };
+}

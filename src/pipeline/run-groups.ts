@@ -1,0 +1,125 @@
+import path from 'node:path';
+import { toZnnError, ZnnError } from '../errors.js';
+import { makeFolder } from '../io/folders.js';
+import { removeStaleTemporaries } from '../io/temporary-files.js';
+import type { FileTask, RunPlan, TaskGroup } from '../plan/types.js';
+import type { JobRunner } from '../pool/protocol.js';
+import { copyFile } from './copy-file.js';
+import { removeSources } from './remove-sources.js';
+import { rewriteIndex } from './rewrite-index.js';
+import type { Outcome, TaskContext, WritingTask } from './run.js';
+import type { FileResult, RunOptions, RunResult } from './types.js';
+
+/** Does what a run is about with one file.
+ * @throws ZnnError, or the signal's reason */
+export type FileHandler = (task: WritingTask, context: TaskContext) => Promise<Outcome>;
+
+/** A result, and what is needed to remove its source. */
+export interface Ended {
+  readonly result: FileResult;
+  readonly removable?: Outcome['removable'];
+}
+
+/** Carries out a plan, group by group. In each: the weights and copies, then the indexes if nothing failed, then, with
+ * `removeSources` and if still nothing failed, the sources go.
+ * @throws the signal's reason when the run was stopped */
+export async function runGroups(
+  plan: RunPlan,
+  options: RunOptions,
+  runner: JobRunner,
+  handleFile: FileHandler,
+): Promise<RunResult> {
+  const startMs = performance.now();
+  const files: FileResult[] = [];
+  removeLeftovers(plan);
+  for (const group of plan.groups) {
+    files.push(...(await runGroup({ verb: plan.verb, options, runner, group }, handleFile)));
+  }
+  return { files, seconds: secondsSince(startMs) };
+}
+
+/** What earlier runs left unfinished in the folders that this one writes to. */
+function removeLeftovers(plan: RunPlan): void {
+  const targets = plan.groups.flatMap(({ tasks }) => tasks.map(({ targetPath }) => targetPath));
+  const folders = new Set(
+    targets.filter((target) => target !== undefined).map((target) => path.dirname(target)),
+  );
+  for (const folder of folders) removeStaleTemporaries(folder);
+}
+
+async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<FileResult[]> {
+  const { options, group } = context;
+  const folderError = await makeFolders(group, options.fsync || options.removeSources);
+  const ended: Ended[] = [];
+  // With --rm a file's last word is whether its source could go, and that is known when the whole group is done.
+  const report = (result: FileResult) => options.observer?.onFileEnd?.(result);
+  for (const task of group.tasks) {
+    options.signal?.throwIfAborted();
+    const waits = task.action === 'rewrite-index' && ended.some(hasFailed);
+    const end = waits ? withheld(task) : await runTask(task, context, handleFile, folderError);
+    ended.push(end);
+    if (!options.removeSources) report(end.result);
+  }
+  if (!options.removeSources) return ended.map(({ result }) => result);
+  const results = ended.some(hasFailed) ? ended.map(({ result }) => result) : removeSources(ended);
+  results.forEach(report);
+  return results;
+}
+
+async function runTask(
+  task: FileTask,
+  context: TaskContext,
+  handleFile: FileHandler,
+  folderError: ZnnError | undefined,
+): Promise<Ended> {
+  const { options } = context;
+  const startMs = performance.now();
+  options.observer?.onFileStart?.(task);
+  const base = { task, originalBytes: 0, compressedBytes: 0, notes: [] };
+  try {
+    if (folderError !== undefined && task.targetPath !== undefined) throw folderError;
+    const { removable, ...outcome } = await actOn(task, context, handleFile);
+    const result = { ...base, ...outcome, seconds: secondsSince(startMs) };
+    return { result, ...(removable && { removable }) };
+  } catch (thrown) {
+    options.signal?.throwIfAborted();
+    const error = toZnnError(thrown, { file: task.sourcePath });
+    return { result: { ...base, status: 'failed', seconds: secondsSince(startMs), error } };
+  }
+}
+
+async function actOn(task: FileTask, context: TaskContext, handleFile: FileHandler): Promise<Outcome> {
+  if (task.action === 'skip') return { status: 'skipped' };
+  if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
+  // Only verify and info write nothing, and their handlers look at no target.
+  const writing = { ...task, targetPath: task.targetPath ?? task.sourcePath };
+  if (task.action === 'copy') return copyFile(writing, context);
+  if (task.action === 'rewrite-index') return rewriteIndex(writing, context);
+  return handleFile(writing, context);
+}
+
+/** An index comes last, so that it never names a file that is not there. */
+function withheld(task: FileTask): Ended {
+  const reason = 'not written, since a file of its folder failed; run again when that is mended';
+  const skipped: FileTask = { ...task, reason };
+  return {
+    result: { task: skipped, status: 'skipped', originalBytes: 0, compressedBytes: 0, seconds: 0, notes: [] },
+  };
+}
+
+async function makeFolders({ targetFolders }: TaskGroup, isDurable: boolean): Promise<ZnnError | undefined> {
+  try {
+    for (const folder of targetFolders) await makeFolder(folder, isDurable);
+    return undefined;
+  } catch (error) {
+    return toZnnError(error);
+  }
+}
+
+function hasFailed({ result }: Ended): boolean {
+  return result.status === 'failed';
+}
+
+function secondsSince(startMs: number): number {
+  return (performance.now() - startMs) / 1000;
+}

@@ -1,0 +1,40 @@
+// What the parts of a run share.
+
+import type { ExactFileStats } from '../io/system.js';
+import type { FileTask, TaskGroup, Verb } from '../plan/types.js';
+import type { JobHooks, JobRunner } from '../pool/protocol.js';
+import type { FileResult, FileStatus, RunOptions } from './types.js';
+
+/** What a task may use. */
+export interface TaskContext {
+  readonly verb: Verb;
+  readonly options: RunOptions;
+  readonly runner: JobRunner;
+  /** The task's group: an index must know what becomes of the shards. */
+  readonly group: TaskGroup;
+}
+
+/** How a task ended that did not fail. */
+export interface Outcome
+  extends Partial<Pick<FileResult, 'originalBytes' | 'compressedBytes' | 'checked' | 'notes'>> {
+  readonly status: Exclude<FileStatus, 'failed'>;
+  /** What the source looked like when its output was found equal. Present where `--rm` may remove it. */
+  readonly removable?: ExactFileStats;
+}
+
+export type WritingTask = FileTask & { readonly targetPath: string };
+
+/** Hooks for one of the `passCount` times that a file's raw bytes are gone through. */
+export function passHooks(
+  task: FileTask,
+  { signal, observer }: RunOptions,
+  rawBytes: number,
+  pass: number,
+  passCount: number,
+): JobHooks {
+  return {
+    onProgress: (doneBytes) =>
+      observer?.onProgress?.(task, pass * rawBytes + doneBytes, passCount * rawBytes),
+    ...(signal && { signal }),
+  };
+}

@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { system } from '../io/system.js';
+import { compressedPathOf, isCompressedName, restoredPathOf } from '../plan/weight-files.js';
+import type { TaskContext, WritingTask } from './run.js';
+
+export interface ShardNamesAfter {
+  /** Old name → new one, of those that change. */
+  readonly newNames: ReadonlyMap<string, string>;
+  /** Names that no file has, before the run or after it. */
+  readonly missingNames: readonly string[];
+}
+
+/** What the shards that an index names are called when the run is done: a shard that this run, or an earlier one that was
+ * cut short, compressed or restored has its new name; one that stays or is only copied keeps its own. */
+export function shardNamesAfter(
+  shardNames: readonly string[],
+  indexTask: WritingTask,
+  { verb, group }: TaskContext,
+): ShardNamesAfter {
+  const actions = new Map(group.tasks.map(({ sourcePath, action }) => [path.resolve(sourcePath), action]));
+  const newNames = new Map<string, string>();
+  const missingNames: string[] = [];
+  for (const name of shardNames) {
+    const newName = verb === 'compress' ? compressedNameOf(name) : restoredPathOf(name);
+    const sourcePath = path.resolve(path.dirname(indexTask.sourcePath), name);
+    const isHandled = actions.get(sourcePath) === verb;
+    if (newName !== undefined && isHandled) newNames.set(name, newName);
+    else if (isThere(sourcePath)) continue;
+    else if (newName !== undefined && isThere(path.join(path.dirname(indexTask.targetPath), newName))) {
+      newNames.set(name, newName);
+    } else missingNames.push(name);
+  }
+  return { newNames, missingNames };
+}
+
+function compressedNameOf(name: string): string | undefined {
+  return isCompressedName(name) ? undefined : compressedPathOf(name);
+}
+
+function isThere(filePath: string): boolean {
+  return system.statSync(filePath, { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,88 @@
+import { ZnnError } from '../errors.js';
+import { fileSource } from '../io/file-source.js';
+import { isSameTime } from '../io/file-times.js';
+import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import type { ExactFileStats } from '../io/system.js';
+import { planDecompression } from '../plan/decompress-plan.js';
+import type { DecompressPlan, FileTask } from '../plan/types.js';
+import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
+import { assertDecodesTo } from './written-check.js';
+
+// An output is up to date when it is complete and its time is that of the source, from which it was copied. Before a source
+// is removed that is not enough: then every byte is compared.
+
+/** The outcome if the existing target is the source, compressed with these options; `undefined` if it is anything else. */
+export async function isCompressedFrom(
+  task: WritingTask,
+  source: InputFile,
+  existing: ExactFileStats,
+  context: TaskContext,
+): Promise<Outcome | undefined> {
+  if (!isSameTime(source.stats.mtimeNs, existing.mtimeNs)) return undefined;
+  const { options, runner } = context;
+  const compressed = openInput(task.targetPath);
+  try {
+    const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes));
+    if (plan.rawBytes !== source.fileBytes || !isAsAsked(plan, options)) return undefined;
+    if (options.removeSources) await assertDecodesTo(source, compressed, task, context);
+    return upToDate(source, source.fileBytes, compressed.fileBytes);
+  } catch (error) {
+    if (isOfContent(error)) return undefined;
+    throw error;
+  } finally {
+    closeInput(compressed);
+  }
+}
+
+/** The outcome if the existing target is what the source decompresses to; `undefined` if it is anything else. */
+export async function isRestoredFrom(
+  task: WritingTask,
+  source: InputFile,
+  plan: DecompressPlan,
+  existing: ExactFileStats,
+  { options, runner }: TaskContext,
+): Promise<Outcome | undefined> {
+  if (!isSameTime(source.stats.mtimeNs, existing.mtimeNs) || Number(existing.size) !== plan.rawBytes)
+    return undefined;
+  const restored = openInput(task.targetPath);
+  try {
+    if (options.removeSources && !(await isEqual(source, restored, plan, task, { options, runner })))
+      return undefined;
+    return upToDate(source, plan.rawBytes, source.fileBytes);
+  } finally {
+    closeInput(restored);
+  }
+}
+
+async function isEqual(
+  source: InputFile,
+  restored: InputFile,
+  plan: DecompressPlan,
+  task: FileTask,
+  { options, runner }: Pick<TaskContext, 'options' | 'runner'>,
+): Promise<boolean> {
+  const decode = { kind: 'decompress', sourceFd: source.fd, frames: plan.frames } as const;
+  const hooks = passHooks(task, options, plan.rawBytes, 0, 1);
+  try {
+    await runner.decompress({ ...decode, compareFd: restored.fd }, hooks);
+    return true;
+  } catch (error) {
+    if (!isOfContent(error)) throw error;
+    // Either file may be to blame. If it is the source this throws, and says so.
+    await runner.decompress(decode, hooks);
+    return false;
+  }
+}
+
+function upToDate(source: InputFile, originalBytes: number, compressedBytes: number): Outcome {
+  return { status: 'up-to-date', originalBytes, compressedBytes, removable: source.stats };
+}
+
+function isAsAsked(plan: DecompressPlan, options: TaskContext['options']): boolean {
+  if (options.sha256 && plan.sha256 === undefined) return false;
+  return options.frameIndex === (plan.kind === 'znn');
+}
+
+function isOfContent(error: unknown): boolean {
+  return error instanceof ZnnError && error.code !== 'io';
+}

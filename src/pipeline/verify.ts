@@ -1,0 +1,33 @@
+import { fileSource } from '../io/file-source.js';
+import { assertUnchanged, closeInput, openInput } from '../io/input-file.js';
+import { planDecompression } from '../plan/decompress-plan.js';
+import type { FileTask, RunPlan } from '../plan/types.js';
+import type { JobRunner } from '../pool/protocol.js';
+import { type Outcome, passHooks, type TaskContext } from './run.js';
+import { runGroups } from './run-groups.js';
+import type { RunOptions, RunResult } from './types.js';
+
+/** Decodes the files of `plan` and writes nothing. A result's `checked` says whether the file carries checksums, and
+ * they matched, or only its structure could be checked.
+ * @throws the signal's reason when the run was stopped */
+export function verify(plan: RunPlan, options: RunOptions, runner: JobRunner): Promise<RunResult> {
+  return runGroups(plan, { ...options, removeSources: false }, runner, verifyFile);
+}
+
+async function verifyFile(task: FileTask, { options, runner }: TaskContext): Promise<Outcome> {
+  const source = openInput(task.sourcePath);
+  try {
+    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
+    const hooks = passHooks(task, options, plan.rawBytes, 0, 1);
+    await runner.decompress({ kind: 'decompress', sourceFd: source.fd, frames: plan.frames }, hooks);
+    assertUnchanged(source);
+    return {
+      status: 'done',
+      originalBytes: plan.rawBytes,
+      compressedBytes: source.fileBytes,
+      checked: plan.kind === 'znn' ? 'content' : 'structure',
+    };
+  } finally {
+    closeInput(source);
+  }
+}

@@ -1,0 +1,33 @@
+import { toZnnError, ZnnError } from '../errors.js';
+import { fileSource } from '../io/file-source.js';
+import type { InputFile } from '../io/input-file.js';
+import { planDecompression } from '../plan/decompress-plan.js';
+import type { FileTask } from '../plan/types.js';
+import { passHooks, type TaskContext } from './run.js';
+
+/** Reads a compressed file back, decodes it and compares it with what it was made of. Nothing of the run that wrote it
+ * is believed: what the file says of itself must do.
+ * @throws ZnnError when it is not `original`, bit for bit; `where.file` is the compressed one */
+export async function assertDecodesTo(
+  original: InputFile,
+  compressed: Omit<InputFile, 'stats'>,
+  task: FileTask,
+  { options, runner }: TaskContext,
+): Promise<void> {
+  try {
+    const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes));
+    if (plan.rawBytes !== original.fileBytes) {
+      throw new ZnnError(
+        'corrupt',
+        `read back: ${plan.rawBytes} raw bytes, the source has ${original.fileBytes}`,
+      );
+    }
+    await runner.decompress(
+      { kind: 'decompress', sourceFd: compressed.fd, compareFd: original.fd, frames: plan.frames },
+      passHooks(task, options, plan.rawBytes, 1, 2),
+    );
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw toZnnError(error, { file: compressed.path });
+  }
+}
