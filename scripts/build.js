@@ -1,6 +1,6 @@
 // Builds dist/: the TypeScript sources with tsc and the kernels with asc. Run as `npm run build`.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,11 +14,14 @@ const require = createRequire(import.meta.url);
 const runNode = (script, args) =>
   execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 
-rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-runNode(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json']);
+// Built aside and swapped in whole: a build that fails leaves the last good one in place.
+const built = path.join(root, `dist.${process.pid}.tmp`);
+process.on('exit', () => rmSync(built, { recursive: true, force: true }));
+
+runNode(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json', '--outDir', built]);
 runNode(require.resolve('assemblyscript/bin/asc'), [
   'src/kernels/index.ts',
-  ...['--outFile', 'dist/kernels.wasm'],
+  ...['--outFile', path.relative(root, path.join(built, 'kernels.wasm'))],
   // stub runtime and no assertions: the module must import nothing and allocate nothing.
   ...['--runtime', 'stub', '--noAssert'],
   ...['-O3', '--shrinkLevel', '0'],
@@ -27,3 +30,6 @@ runNode(require.resolve('assemblyscript/bin/asc'), [
   ...['--initialMemory', String(MEMORY_PAGES), '--maximumMemory', String(MEMORY_PAGES)],
   ...['--use', 'abort='],
 ]);
+
+rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+renameSync(built, path.join(root, 'dist'));

@@ -1,6 +1,6 @@
 import { HUFFMAN_BLOCK_MAX_BYTES, JUMP_TABLE_BYTES } from '../format/constants.js';
 import type { Kernels } from './kernels.js';
-import { CODES, COUNTS, LENGTHS, TREE, WORK } from './memory.js';
+import { CODES, COUNTS, LENGTHS, PAIR_CODES, PAIRS, TREE, WORK } from './memory.js';
 
 /** How a plane's part of a chunk stands in the frame. */
 export interface EncodedStream {
@@ -21,6 +21,9 @@ const HUFFMAN_MIN_BYTES = 64;
  * is no less, and 7.68 / 8 = 0.96 of the raw size leaves room for the sample's error. */
 const FLAT_COLLISION_PROBABILITY = 1.25 / 256;
 
+/** Pair indexes are made 16 bytes at a time, and no pair may span two of the four lanes. */
+const PAIRS_MULTIPLE_BYTES = 16;
+
 /** Four end marks, and the rounding up of four lanes to whole bytes. */
 const LANE_ENDS_BYTES = 4;
 
@@ -34,7 +37,7 @@ export function encodePlane(
   target: number,
   scratch: number,
 ): EncodedStream {
-  const code = staysRaw(kernels, source, bytes) ? 'raw' : worthwhileCode(kernels, source, bytes);
+  const code = codeOf(kernels, source, bytes);
   if (code === 'raw') return copyRaw(kernels, source, bytes, target);
   if (code === 'constant') {
     kernels.bytes[target] = kernels.bytes[source] ?? 0;
@@ -48,38 +51,66 @@ export function encodePlane(
   }
   if (source === target) kernels.bytes.copyWithin(scratch, source, source + bytes);
   kernels.bytes.copyWithin(target, TREE, TREE + treeBytes);
-  exports.buildCodes(LENGTHS, code.maxBits, CODES);
-  const movedSource = source === target ? scratch : source;
-  const laneBytes = exports.encodeLanes(movedSource, bytes, CODES, target + treeBytes);
+  const laneBytes = encodeLanes(
+    kernels,
+    code,
+    source === target ? scratch : source,
+    bytes,
+    target + treeBytes,
+  );
   return { type: 1, bytes: treeBytes + laneBytes };
 }
 
-/** True where the plane is too short to gain, or a sample proves it flat. */
-function staysRaw({ exports }: Kernels, source: number, bytes: number): boolean {
-  if (bytes < HUFFMAN_MIN_BYTES || bytes > HUFFMAN_BLOCK_MAX_BYTES) return true;
+interface WorthwhileCode {
+  readonly maxBits: number;
+  readonly codedBytes: number;
+  /** The base of the pair indexes at PAIRS; undefined when the plane must be coded symbol by symbol. */
+  readonly pairBase: number | undefined;
+}
+
+/** Leaves the histogram at COUNTS, the code at LENGTHS, and pair indexes, where there are any, at PAIRS. */
+function codeOf(kernels: Kernels, source: number, bytes: number): WorthwhileCode | 'raw' | 'constant' {
+  const { exports } = kernels;
+  if (bytes < HUFFMAN_MIN_BYTES || bytes > HUFFMAN_BLOCK_MAX_BYTES) return 'raw';
+  if (exports.isConstant(source, bytes)) return 'constant';
+  if (isFlat(kernels, source, bytes)) return 'raw';
+  const pairBase = countSymbols(kernels, source, bytes);
+  const maxBits = exports.codeLengths(COUNTS, LENGTHS, WORK);
+  const codedBytes = Math.ceil(exports.codedBits(COUNTS, LENGTHS) / 8);
+  return isWorthwhile(codedBytes, bytes) ? { maxBits, codedBytes, pairBase } : 'raw';
+}
+
+/** True where a sample proves that no code is worthwhile. */
+function isFlat({ exports }: Kernels, source: number, bytes: number): boolean {
   const sampleBytes = exports.SAMPLE_BYTES.value;
   if (bytes < sampleBytes) return false;
   const collisions = exports.sampleCollisions(source, bytes, COUNTS);
   return collisions <= FLAT_COLLISION_PROBABILITY * sampleBytes * sampleBytes;
 }
 
-interface WorthwhileCode {
-  readonly maxBits: number;
-  readonly codedBytes: number;
+/** Fills COUNTS. Returns the base of the pair indexes, if the plane's values and length allow pairs. */
+function countSymbols({ exports }: Kernels, source: number, bytes: number): number | undefined {
+  const pairBase = bytes % PAIRS_MULTIPLE_BYTES === 0 ? exports.mapPairs(source, bytes, PAIRS) : -1;
+  if (pairBase < 0) {
+    exports.histogram(source, bytes, COUNTS, WORK);
+    return undefined;
+  }
+  exports.pairHistogram(PAIRS, bytes / 2, pairBase, COUNTS, WORK);
+  return pairBase;
 }
 
-/** Leaves the histogram at COUNTS and the code at LENGTHS. */
-function worthwhileCode(
-  kernels: Kernels,
+/** Writes jump table and lanes with the code at LENGTHS. Returns their size. */
+function encodeLanes(
+  { exports }: Kernels,
+  { maxBits, pairBase }: WorthwhileCode,
   source: number,
   bytes: number,
-): WorthwhileCode | 'raw' | 'constant' {
-  const { exports } = kernels;
-  exports.histogram(source, bytes, COUNTS, WORK);
-  const maxBits = exports.codeLengths(COUNTS, LENGTHS, WORK);
-  if (maxBits === 0) return 'constant';
-  const codedBytes = Math.ceil(exports.codedBits(COUNTS, LENGTHS) / 8);
-  return isWorthwhile(codedBytes, bytes) ? { maxBits, codedBytes } : 'raw';
+  target: number,
+): number {
+  exports.buildCodes(LENGTHS, maxBits, CODES);
+  if (pairBase === undefined) return exports.encodeLanes(source, bytes, CODES, target);
+  exports.buildPairCodes(LENGTHS, CODES, pairBase, PAIR_CODES, WORK);
+  return exports.encodePairLanes(PAIRS, bytes, PAIR_CODES, target);
 }
 
 /** True where a stream of `encodedBytes` beats the raw one by enough. */

@@ -13,6 +13,8 @@ export interface KernelExports {
   readonly CODE_WORK_BYTES: WebAssembly.Global;
   readonly CODES_BYTES: WebAssembly.Global;
   readonly ENCODE_SLACK_BYTES: WebAssembly.Global;
+  readonly PAIR_CODES_BYTES: WebAssembly.Global;
+  readonly PAIR_HISTOGRAM_WORK_BYTES: WebAssembly.Global;
   readonly TREE_ENCODE_WORK_BYTES: WebAssembly.Global;
   readonly HUFFMAN_DECODE_WORK_BYTES: WebAssembly.Global;
 
@@ -21,6 +23,7 @@ export interface KernelExports {
   checksumFinish(state: Pointer, tail: Pointer, totalBytes: bigint): bigint;
 
   histogram(source: Pointer, bytes: number, counts: Pointer, work: Pointer): void;
+  isConstant(source: Pointer, bytes: number): number;
   sampleCollisions(source: Pointer, bytes: number, counts: Pointer): number;
 
   codeLengths(counts: Pointer, lengths: Pointer, work: Pointer): number;
@@ -28,6 +31,10 @@ export interface KernelExports {
   encodeTree(lengths: Pointer, maxBits: number, target: Pointer, work: Pointer): number;
   buildCodes(lengths: Pointer, maxBits: number, codes: Pointer): void;
   encodeLanes(source: Pointer, bytes: number, codes: Pointer, target: Pointer): number;
+  mapPairs(source: Pointer, bytes: number, pairs: Pointer): number;
+  pairHistogram(pairs: Pointer, pairCount: number, base: number, counts: Pointer, work: Pointer): void;
+  buildPairCodes(lengths: Pointer, codes: Pointer, base: number, pairCodes: Pointer, work: Pointer): void;
+  encodePairLanes(pairs: Pointer, bytes: number, pairCodes: Pointer, target: Pointer): number;
   decodeHuffman(source: Pointer, sourceBytes: number, target: Pointer, bytes: number, work: Pointer): number;
 
   split16(raw: Pointer, rawBytes: number, plane0: Pointer, plane1: Pointer, rotated: number): void;

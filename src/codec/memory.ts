@@ -33,6 +33,9 @@ const WORK_BYTES = 56 * KIB;
 /** Scratch for each plane of one chunk. */
 export const PLANES = 64 * KIB;
 export const PLANE_STRIDE = HUFFMAN_BLOCK_MAX_BYTES + PLANE_SLACK_BYTES;
+/** Pair indexes of one plane. */
+export const PAIRS = 640 * KIB;
+export const PAIR_CODES = 768 * KIB;
 /** Raw bytes of a frame or run. */
 export const RAW = 1024 * KIB;
 /** A whole encoded frame, the planes of a frame under construction, or the planes of a run. */
@@ -46,7 +49,9 @@ export const CODE_REGIONS = [
   { name: 'CHECKSUM_STATE_BYTES', regionBytes: COUNTS - CHECKSUM_STATE },
   { name: 'HISTOGRAM_BYTES', regionBytes: LENGTHS - COUNTS },
   { name: 'CODES_BYTES', regionBytes: WORK - CODES },
+  { name: 'PAIR_CODES_BYTES', regionBytes: RAW - PAIR_CODES },
   { name: 'HISTOGRAM_WORK_BYTES', regionBytes: WORK_BYTES },
+  { name: 'PAIR_HISTOGRAM_WORK_BYTES', regionBytes: WORK_BYTES },
   { name: 'CODE_WORK_BYTES', regionBytes: WORK_BYTES },
   { name: 'TREE_ENCODE_WORK_BYTES', regionBytes: WORK_BYTES },
   { name: 'HUFFMAN_DECODE_WORK_BYTES', regionBytes: WORK_BYTES },

@@ -76,3 +76,18 @@ export function sampleCollisions(source: usize, bytes: usize, counts: usize): u3
     i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3)
   );
 }
+
+/** 1 if all `bytes` ≥ 1 bytes at `source` are equal, else 0. */
+export function isConstant(source: usize, bytes: usize): i32 {
+  const first = load<u8>(source);
+  const firsts = i8x16.splat(first);
+  const end = source + bytes;
+  const vectorEnd = source + (bytes & ~15);
+  for (; source < vectorEnd; source += 16) {
+    if (v128.any_true(v128.xor(v128.load(source), firsts))) return 0;
+  }
+  for (; source < end; source++) {
+    if (load<u8>(source) != first) return 0;
+  }
+  return 1;
+}

@@ -27,3 +27,14 @@ test('the sample proves a flat plane flat, and shows a skewed one', () => {
   expect(probability(geometricBytes(1, 131_072, 256, 1.05))).toBeGreaterThan(2 / 256);
   expect(probability(new Uint8Array(131_072))).toBe(1);
 });
+
+test('only planes of one value are constant, whatever the length and place of the odd one out', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 200 }), fc.nat(255), fc.nat(), (bytes, value, at) => {
+      const plane = new Uint8Array(bytes).fill(value);
+      expect(kernels.isConstant(placeAtEnd(plane), bytes)).toBe(1);
+      plane[at % bytes] = value ^ 1;
+      expect(kernels.isConstant(placeAtEnd(plane), bytes)).toBe(bytes === 1 ? 1 : 0);
+    }),
+  );
+});

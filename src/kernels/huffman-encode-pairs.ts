@@ -1,0 +1,99 @@
+// The lanes of a Huffman block, written two symbols at a time, from the pair indexes of pairs.ts. The bytes are those of
+// huffman-encode.ts.
+
+import { JUMP_TABLE_BYTES } from '../format/constants';
+
+const SLOTS: u32 = 64;
+
+/** Bytes of the table that `buildPairCodes` fills: a u64 for each pair. */
+export const PAIR_CODES_BYTES: i32 = 32768;
+
+// @ts-ignore: decorator
+@inline
+function codeOfSlot(codes: usize, slot: u32, base: i32): u64 {
+  const value = slot ? slot + base : 0;
+  return load<u64>(codes + (<usize>value << 3));
+}
+
+/** Fills `pairCodes` for every pair of symbols with a code: both codes at the top of a u64, the first symbol's, which is
+ * written last, on top; their length in the low 6 bits. `lengths` and `codes` are those of huffman-code.ts and
+ * huffman-encode.ts; `work` takes 64 bytes. */
+export function buildPairCodes(lengths: usize, codes: usize, base: i32, pairCodes: usize, work: usize): void {
+  let usedCount: usize = 0;
+  for (let slot: u32 = 0; slot < SLOTS; slot++) {
+    const value = slot ? slot + base : 0;
+    if (load<u8>(lengths + value)) store<u8>(work + usedCount++, <u8>slot);
+  }
+  for (let i: usize = 0; i < usedCount; i++) {
+    const second = <u32>load<u8>(work + i);
+    const secondCode = codeOfSlot(codes, second, base);
+    for (let j: usize = 0; j < usedCount; j++) {
+      const first = <u32>load<u8>(work + j);
+      const firstCode = codeOfSlot(codes, first, base);
+      const length = (firstCode & 63) + (secondCode & 63);
+      const bits = ((secondCode & ~63) >> firstCode) | (firstCode & ~63);
+      store<u64>(pairCodes + (<usize>((second << 6) | first) << 3), bits | length);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function entryOf(pairCodes: usize, pairAt: usize): u64 {
+  return load<u64>(pairCodes + (<usize>load<u16>(pairAt) << 3));
+}
+
+/** As `encodeLane` in huffman-encode.ts: at a flush bitCount ≤ 7 + 2 × 22 = 51. */
+function encodePairLane(pairs: usize, pairsEnd: usize, pairCodes: usize, target: usize): usize {
+  let bits: u64 = 0;
+  let bitCount: u64 = 0;
+  let at = pairsEnd;
+  const fourPairsEnd = pairs + 8;
+  while (at >= fourPairsEnd) {
+    const e0 = entryOf(pairCodes, at - 2);
+    const e1 = entryOf(pairCodes, at - 4);
+    bits = (((bits >> e0) | e0) >> e1) | e1;
+    bitCount += (e0 & 63) + (e1 & 63);
+    store<u64>(target, bits >> (64 - bitCount));
+    target += <usize>(bitCount >> 3);
+    bitCount &= 7;
+    const e2 = entryOf(pairCodes, at - 6);
+    const e3 = entryOf(pairCodes, at - 8);
+    bits = (((bits >> e2) | e2) >> e3) | e3;
+    bitCount += (e2 & 63) + (e3 & 63);
+    store<u64>(target, bits >> (64 - bitCount));
+    target += <usize>(bitCount >> 3);
+    bitCount &= 7;
+    at -= 8;
+  }
+  while (at > pairs) {
+    at -= 2;
+    const e = entryOf(pairCodes, at);
+    bits = (bits >> e) | e;
+    bitCount += e & 63;
+    store<u64>(target, bits >> (64 - bitCount));
+    target += <usize>(bitCount >> 3);
+    bitCount &= 7;
+  }
+  // The end mark: one set bit above the last code.
+  bits = (bits >> 1) | 0x8000000000000000;
+  bitCount++;
+  store<u64>(target, bits >> (64 - bitCount));
+  return target + <usize>((bitCount + 7) >> 3);
+}
+
+/** Writes jump table and lanes of the symbols whose pair indexes stand at `pairs`; `bytes`, their number, is a multiple
+ * of 8, so that no pair spans two lanes. Room and result as for `encodeLanes`. */
+export function encodePairLanes(pairs: usize, bytes: usize, pairCodes: usize, target: usize): i32 {
+  // Two symbols are one u16, so a lane has as many bytes of pairs as of symbols.
+  const laneBytes = bytes >> 2;
+  const start = target;
+  let laneStart = target + JUMP_TABLE_BYTES;
+  for (let lane: usize = 0; lane < 4; lane++) {
+    const lanePairs = pairs + lane * laneBytes;
+    const laneEnd = encodePairLane(lanePairs, lanePairs + laneBytes, pairCodes, laneStart);
+    if (lane < 3) store<u16>(start + (lane << 1), <u16>(laneEnd - laneStart));
+    laneStart = laneEnd;
+  }
+  return <i32>(laneStart - start);
+}

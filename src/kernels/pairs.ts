@@ -1,0 +1,95 @@
+// Pairs of symbols, for planes whose values fit into 64 slots: value 0, and 63 neighbours below the largest value. The
+// exponents of model weights nearly always do. Counting and coding two symbols at a time halves the work of both.
+//
+// Slot of a value: value − base, saturating, with base = max(largest − 63, 0); so slot 0 is value 0, or, with base 0, the
+// value itself. Pair index: slot of the first symbol | slot of the second << 6.
+
+const SLOTS: usize = 64;
+const PAIRS: usize = 4096;
+
+/** Bytes of a pair histogram and of its working memory: 4096 u32 twice. */
+export const PAIR_HISTOGRAM_WORK_BYTES: i32 = 32768;
+
+/** Writes the pair index of each two symbols as a u16 to `pairs`. Returns the base, or −1 if the values need more slots.
+ * `bytes` is a multiple of 16. */
+export function mapPairs(source: usize, bytes: usize, pairs: usize): i32 {
+  const end = source + bytes;
+  const one = i8x16.splat(1);
+  let largest = i8x16.splat(0);
+  let smallestLess1 = i8x16.splat(-1); // as unsigned, 255; 0 − 1 wraps to 255 too, so zeros don't count
+  for (let at = source; at < end; at += 16) {
+    const values = v128.load(at);
+    largest = i8x16.max_u(largest, values);
+    smallestLess1 = i8x16.min_u(smallestLess1, i8x16.sub(values, one));
+  }
+  const max = <i32>largestLane(largest);
+  const min = 256 - <i32>largestLane(v128.not(smallestLess1));
+  if (max - min >= <i32>SLOTS - 1) return -1;
+
+  const base = max >= <i32>SLOTS ? max - <i32>SLOTS + 1 : 0;
+  const bases = i8x16.splat(<i8>base);
+  const lowSlot = i16x8.splat(0x003f);
+  const highSlot = i16x8.splat(0x0fc0);
+  for (let at = source; at < end; at += 16, pairs += 16) {
+    const slots = i8x16.sub_sat_u(v128.load(at), bases);
+    const first = v128.and(slots, lowSlot);
+    const second = v128.and(i16x8.shr_u(slots, 2), highSlot);
+    v128.store(pairs, v128.or(first, second));
+  }
+  return base;
+}
+
+function largestLane(values: v128): u8 {
+  let high = i8x16.max_u(values, i8x16.shuffle(values, values, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  high = i8x16.max_u(high, i8x16.shuffle(high, high, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+  const four = i32x4.extract_lane(high, 0);
+  return <u8>max(max(four & 0xff, (four >> 8) & 0xff), max((four >> 16) & 0xff, (four >> 24) & 0xff));
+}
+
+// @ts-ignore: decorator
+@inline
+function count(table: usize, pair: usize): void {
+  const slot = table + (pair << 2);
+  store<u32>(slot, load<u32>(slot) + 1);
+}
+
+/** Counts the symbols of `pairCount` pairs, a multiple of 4, into the 256 u32 at `counts`. */
+export function pairHistogram(pairs: usize, pairCount: usize, base: i32, counts: usize, work: usize): void {
+  memory.fill(work, 0, PAIR_HISTOGRAM_WORK_BYTES);
+  const other = work + (PAIRS << 2);
+  const end = pairs + (pairCount << 1);
+  for (; pairs < end; pairs += 8) {
+    const four = load<u64>(pairs);
+    count(work, <usize>(four & 0xffff));
+    count(other, <usize>((four >> 16) & 0xffff));
+    count(work, <usize>((four >> 32) & 0xffff));
+    count(other, <usize>(four >> 48));
+  }
+  foldPairs(work, other, base, counts);
+}
+
+/** Rows of the 64 × 64 table are second symbols, columns first ones: each symbol's count is its row plus its column. */
+function foldPairs(table: usize, other: usize, base: i32, counts: usize): void {
+  memory.fill(counts, 0, 1024);
+  // Columns are summed four at a time into the first row's place of `other`, once that row has been read.
+  for (let row: usize = 0; row < SLOTS; row++) {
+    let rowSum = i32x4.splat(0);
+    for (let column: usize = 0; column < SLOTS << 2; column += 16) {
+      const at = (row << 8) + column;
+      const four = i32x4.add(v128.load(table + at), v128.load(other + at));
+      rowSum = i32x4.add(rowSum, four);
+      v128.store(other + column, row ? i32x4.add(v128.load(other + column), four) : four);
+    }
+    store<u32>(table + (row << 2), sumOfLanes(rowSum));
+  }
+  for (let slot: usize = 0; slot < SLOTS; slot++) {
+    const value = slot ? slot + base : 0;
+    store<u32>(counts + (value << 2), load<u32>(table + (slot << 2)) + load<u32>(other + (slot << 2)));
+  }
+}
+
+function sumOfLanes(four: v128): u32 {
+  return (
+    i32x4.extract_lane(four, 0) + i32x4.extract_lane(four, 1) + i32x4.extract_lane(four, 2) + i32x4.extract_lane(four, 3)
+  );
+}
