@@ -1,0 +1,52 @@
+import path from 'node:path';
+import { afterAll } from 'vitest';
+import { compress } from '../../src/pipeline/compress.js';
+import { decompress } from '../../src/pipeline/decompress.js';
+import type { FileResult, RunOptions } from '../../src/pipeline/types.js';
+import { verify } from '../../src/pipeline/verify.js';
+import { discover } from '../../src/plan/discover.js';
+import type { DiscoverRequest } from '../../src/plan/discovery.js';
+import { createJobRunner } from '../../src/pool/pool.js';
+import type { JobRunner } from '../../src/pool/protocol.js';
+
+const RUNS = { compress, decompress, verify } as const;
+
+export type RunSettings = Partial<RunOptions> &
+  Partial<Pick<DiscoverRequest, 'outputPath' | 'include' | 'exclude'>> & { readonly runner?: JobRunner };
+
+const plainRunner = createJobRunner({ threads: 1 });
+afterAll(() => plainRunner.close());
+
+/** The runner that `run` uses: small files on the calling thread. */
+export { plainRunner };
+
+/** Finds and does, as the command line would. */
+export async function run(
+  verb: keyof typeof RUNS,
+  paths: string | readonly string[],
+  { outputPath, include, exclude, runner = plainRunner, ...settings }: RunSettings = {},
+): Promise<readonly FileResult[]> {
+  const options: RunOptions = {
+    ...{ threads: 1, force: false, removeSources: false, fsync: false },
+    ...{ sha256: false, frameIndex: true, encoding: 'auto', ...settings },
+  };
+  const plan = discover({
+    verb,
+    paths: [paths].flat(),
+    removeSources: options.removeSources,
+    machine: { environment: {}, homePath: '/nonexistent' },
+    ...(outputPath !== undefined && { outputPath }),
+    ...(include !== undefined && { include }),
+    ...(exclude !== undefined && { exclude }),
+  });
+  return (await RUNS[verb](plan, options, runner)).files;
+}
+
+/** `status name` of each result, and what failed says why. */
+export function statusesOf(results: readonly FileResult[]): string[] {
+  return results.map(({ status, task, error }) =>
+    [status, path.basename(task.sourcePath), ...(error ? [`(${error.code}: ${error.message})`] : [])].join(
+      ' ',
+    ),
+  );
+}
