@@ -21,12 +21,13 @@ const readCases = (folder) => JSON.parse(readFileSync(path.join(folder, 'cases.j
  * @param {string} folder @param {Python} python @param {Tally} tally */
 export function checkOurFiles(folder, python, tally) {
   const { originals } = readCases(folder);
-  for (const dtype of new Set(originals.map((original) => original.dtype))) {
+  for (const [index, dtype] of [...new Set(originals.map((original) => original.dtype))].entries()) {
     const names = originals
       .filter((original) => original.dtype === dtype)
       .map(({ name }) => `originals/${name}`);
     console.log(`interop: znn compresses ${names.length} files, --dtype ${dtype}`);
-    const problem = runZnn(folder, ['compress', '--dtype', dtype, '-o', 'ours/', ...names]);
+    const options = ['-T', String(1 + (index % 3)), '--dtype', dtype, '-o', 'ours/'];
+    const problem = runZnn(folder, ['compress', ...options, ...names]);
     tally.check(`compress --dtype ${dtype}`, problem);
   }
   const jobs = originals.flatMap(({ name }, index) =>

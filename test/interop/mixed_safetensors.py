@@ -8,7 +8,7 @@ FLOATS = [torch.bfloat16, torch.float16, torch.float32, torch.float64, torch.flo
 INTEGERS = [torch.int8, torch.uint8, torch.int16, torch.int32, torch.int64, torch.bool]
 SHAPES = [(), (0,), (1,), (7,), (3, 5), (64, 64), (1000, 3), (257, 129), (2, 3, 4, 5), (0, 4)]
 # Above 1 MiB in most dtypes, so that the tensor begins a frame of its own; the last in several frames.
-LARGE_SHAPES = [(1024, 700), (513, 1025), (1500, 3001)]
+LARGE_SHAPES = [(1024, 700), (513, 1025), (1100, 1501)]
 
 
 def _tensor(rng, dtype, shape):
