@@ -198,7 +198,7 @@ describe('what is not canonical, and why', () => {
 });
 
 describe('scale', () => {
-  test('100,000 tensors in any order are read in less than 5 s', () => {
+  test('100,000 tensors in any order are read in less than 15 s', () => {
     const tensors = Array.from({ length: 100_000 }, (_, i) => ({
       name: `model.layers.${i}.mlp.experts.gate_proj.weight`,
       dtype: 'BF16',
@@ -208,16 +208,16 @@ describe('scale', () => {
     const header = headerOf(tensors);
     const started = performance.now();
     const read = headerFrom(readSafetensorsHeader(sparseSource(header.length + 400_000, [[0, header]])));
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(15_000);
     expect(read.tensors).toHaveLength(100_000);
   });
 
-  test('40 MB of padding, or of escapes, take less than 5 s', () => {
+  test('40 MB of padding, or of escapes, take less than 15 s', () => {
     const padding = ' '.repeat(40_000_000);
     const escapes = `{"__metadata__":{"a":"${'\\n'.repeat(20_000_000)}"}}`;
     const started = performance.now();
     expect(readJson(`{${padding}}${padding}`, 0).isCanonical).toBe(true);
     expect(headerFrom(readJson(escapes, 0)).metadata?.get('a')).toHaveLength(20_000_000);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });
