@@ -53,12 +53,12 @@ function decodeUnit(
 }
 
 /** Decodes a run to RAW, taking in the checksum chunk by chunk while the chunk is in cache. */
-function decodeRun(
+export function decodeRun(
   kernels: Kernels,
   fd: number,
   frame: DecodeFrame,
   run: DecodeRun,
-  checksum: RunningChecksum | undefined,
+  checksum?: RunningChecksum,
 ): void {
   let target = RAW;
   for (const { rawBytes, streams } of loadRun(kernels, fd, frame, run)) {

@@ -1,6 +1,8 @@
 import { checksumOf } from '../codec/checksum.js';
 import { compileKernels, instantiateKernels, type Kernels } from '../codec/kernels.js';
 import { toZnnError, type ZnnError } from '../errors.js';
+import type { DecodeFrame } from '../format/frames.js';
+import { decodeStart } from './decode-start.js';
 import { JobControl } from './job-control.js';
 import type {
   CompressJob,
@@ -53,6 +55,10 @@ class Pool implements JobRunner {
 
   checksum(bytes: Uint8Array): bigint {
     return checksumOf(this.ownKernels(), bytes);
+  }
+
+  decodeStart(sourceFd: number, frames: readonly DecodeFrame[], rawBytes: number): Uint8Array {
+    return decodeStart(this.ownKernels(), sourceFd, frames, rawBytes);
   }
 
   async close(): Promise<void> {

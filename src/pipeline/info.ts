@@ -1,0 +1,156 @@
+import { toZnnError, ZnnError } from '../errors.js';
+import type { ByteSource } from '../format/byte-source.js';
+import { chunkCountOf } from '../format/frame-geometry.js';
+import { FRAME_MAGIC } from '../format/frame-header.js';
+import type { DecodeFrame } from '../format/frames.js';
+import { readSafetensorsHeader, type SafetensorsReading } from '../format/safetensors-header.js';
+import { fileSource } from '../io/file-source.js';
+import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { planDecompression } from '../plan/decompress-plan.js';
+import type { DecompressPlan } from '../plan/types.js';
+import { restoredPathOf } from '../plan/weight-files.js';
+import type { JobRunner } from '../pool/protocol.js';
+import type { FileInfo, FrameInfo, LayoutInfo, PlaneInfo } from './file-info.js';
+import { countStreams } from './plane-counts.js';
+import { sumByDtype, tensorShares } from './tensor-shares.js';
+
+type Decoding = Pick<JobRunner, 'checksum' | 'decodeStart'>;
+
+/** What a file is and holds. Reads headers and tables, and decodes the header of a compressed safetensors file; whether
+ * the rest decodes is for `verify`.
+ * @throws ZnnError `io`; `corrupt`, `truncated` or `unsupported` for a file named `.znn` that is none */
+export function describeFile(filePath: string, runner: Decoding): FileInfo {
+  const input = openInput(filePath);
+  try {
+    const plan = findPlan(input, runner);
+    return plan === undefined ? describePlain(input) : describeCompressed(input, plan, runner);
+  } catch (error) {
+    throw toZnnError(error, { file: filePath });
+  } finally {
+    closeInput(input);
+  }
+}
+
+/** The frames, if the file has any. A file of another name that only begins like one is something else. */
+function findPlan(input: InputFile, runner: Decoding): DecompressPlan | undefined {
+  const isNamedCompressed = restoredPathOf(input.path) !== undefined;
+  const source = fileSource(input);
+  if (!isNamedCompressed && !beginsWithMagic(source)) return undefined;
+  try {
+    return planDecompression(source, (bytes) => runner.checksum(bytes));
+  } catch (error) {
+    if (isNamedCompressed || (error instanceof ZnnError && error.code === 'io')) throw error;
+    return undefined;
+  }
+}
+
+function describePlain(input: InputFile): FileInfo {
+  const reading = readSafetensorsHeader(fileSource(input));
+  return {
+    path: input.path,
+    kind: reading.isCanonical ? 'safetensors' : 'other',
+    fileBytes: input.fileBytes,
+    originalBytes: input.fileBytes,
+    hasChecksums: false,
+    frames: [],
+    layouts: [],
+    ...describeTensors(reading, undefined),
+    notes: notesOn(reading, input.path),
+  };
+}
+
+function describeCompressed(input: InputFile, plan: DecompressPlan, runner: Decoding): FileInfo {
+  const { frames, sha256 } = plan;
+  const reading = readSafetensorsHeader(contentSource(input, plan, runner));
+  return {
+    path: input.path,
+    kind: plan.kind,
+    fileBytes: input.fileBytes,
+    originalBytes: plan.rawBytes,
+    hasChecksums: plan.kind === 'znn',
+    ...(sha256 !== undefined && { sha256 }),
+    frames: frames.map(describeFrame),
+    layouts: sumByLayout(fileSource(input), frames),
+    ...describeTensors(reading, frames),
+    notes: notesOn(reading, restoredPathOf(input.path) ?? input.path),
+  };
+}
+
+/** The restored file's first bytes, decoded as far as they are asked for. */
+function contentSource(input: InputFile, plan: DecompressPlan, runner: Decoding): ByteSource {
+  return {
+    sizeBytes: plan.rawBytes,
+    read: (offset, lengthBytes) =>
+      runner.decodeStart(input.fd, plan.frames, offset + lengthBytes).subarray(offset),
+  };
+}
+
+function describeTensors(
+  reading: SafetensorsReading,
+  frames: readonly DecodeFrame[] | undefined,
+): Pick<FileInfo, 'tensors' | 'dtypes'> {
+  const tensors = reading.isCanonical ? tensorShares(reading.header.tensors, frames) : [];
+  return { tensors, dtypes: sumByDtype(tensors) };
+}
+
+function describeFrame(frame: DecodeFrame): FrameInfo {
+  const { frameOffset, encodedBytes, rawOffset, rawBytes, chunkBytes, planeCount, rotated, dtypeName } =
+    frame;
+  return {
+    ...{ frameOffset, encodedBytes, rawOffset, rawBytes, chunkBytes, planeCount, rotated, dtypeName },
+    chunkCount: chunkCountOf(rawBytes, chunkBytes),
+    ...(frame.checksum !== undefined && { checksum: frame.checksum.toString(16).padStart(16, '0') }),
+  };
+}
+
+function sumByLayout(source: ByteSource, frames: readonly DecodeFrame[]): LayoutInfo[] {
+  const sums = new Map<string, LayoutInfo>();
+  for (const [frameIndex, frame] of frames.entries()) {
+    const { dtypeName, rotated, rawBytes, encodedBytes } = frame;
+    const key = `${dtypeName} ${rotated}`;
+    const planes = streamsOf(source, frame, frameIndex);
+    const sum = sums.get(key);
+    sums.set(key, {
+      dtypeName,
+      rotated,
+      frameCount: (sum?.frameCount ?? 0) + 1,
+      chunkCount: (sum?.chunkCount ?? 0) + chunkCountOf(rawBytes, frame.chunkBytes),
+      rawBytes: (sum?.rawBytes ?? 0) + rawBytes,
+      encodedBytes: (sum?.encodedBytes ?? 0) + encodedBytes,
+      planes: planes.map((plane, i) => addPlanes(plane, sum?.planes[i])),
+    });
+  }
+  return [...sums.values()].sort((one, other) => other.rawBytes - one.rawBytes);
+}
+
+function streamsOf(source: ByteSource, frame: DecodeFrame, frameIndex: number): PlaneInfo[] {
+  try {
+    return Array.from({ length: frame.planeCount }, (_, planeIndex) =>
+      countStreams(source, frame, planeIndex),
+    );
+  } catch (error) {
+    throw toZnnError(error, { frame: frameIndex, offset: frame.frameOffset });
+  }
+}
+
+function addPlanes(one: PlaneInfo, other: PlaneInfo | undefined): PlaneInfo {
+  if (other === undefined) return one;
+  return {
+    rawBytes: one.rawBytes + other.rawBytes,
+    encodedBytes: one.encodedBytes + other.encodedBytes,
+    rawCount: one.rawCount + other.rawCount,
+    constantCount: one.constantCount + other.constantCount,
+    huffmanCount: one.huffmanCount + other.huffmanCount,
+  };
+}
+
+function notesOn(reading: SafetensorsReading, originalPath: string): string[] {
+  if (reading.isCanonical || !originalPath.endsWith('.safetensors')) return [];
+  return [`not a canonical safetensors file: ${reading.reason}`];
+}
+
+function beginsWithMagic(source: ByteSource): boolean {
+  if (source.sizeBytes < 2) return false;
+  const start = source.read(0, 2);
+  return new DataView(start.buffer, start.byteOffset).getUint16(0, true) === FRAME_MAGIC;
+}
