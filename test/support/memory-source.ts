@@ -23,7 +23,10 @@ export function memorySource(bytes: Uint8Array): MemorySource {
 }
 
 /** A source of `sizeBytes` whose bytes are 0 but for `parts`, each [offset, bytes]. */
-export function sparseSource(sizeBytes: number, parts: readonly (readonly [number, Uint8Array])[]): ByteSource {
+export function sparseSource(
+  sizeBytes: number,
+  parts: readonly (readonly [number, Uint8Array])[],
+): ByteSource {
   return {
     sizeBytes,
     read(offset, lengthBytes) {

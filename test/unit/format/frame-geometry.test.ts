@@ -12,7 +12,7 @@ import {
   typeOffsetOf,
 } from '../../../src/format/frame-geometry.js';
 
-const planeCounts = fc.constantFrom(1, 2, 4);
+const planeCounts = fc.constantFrom<1 | 2 | 4>(1, 2, 4);
 
 test('chunks cover the raw bytes exactly, all full but the last', () => {
   fc.assert(
@@ -72,6 +72,6 @@ test('a frame never expands by more than its header and tables, nor claims to by
 });
 
 test('a part of a chunk that is too long for a block counts in full', () => {
-  const frame = { headerBytes: 32, planeCount: 2, rawBytes: 2 ** 40, chunkBytes: 2 ** 24 };
+  const frame = { headerBytes: 32, planeCount: 2, rawBytes: 2 ** 40, chunkBytes: 2 ** 24 } as const;
   expect(encodedBytesMin(frame)).toBe(32 + 2 * 2 ** 16 * 9 + 2 ** 40);
 });
