@@ -11,7 +11,6 @@ export const LARGE_TENSOR_BYTES = 1 << 20;
 /** Small neighbours of one dtype make frames of their own from this size on. It bounds the number of frames: no two
  * neighbouring frames of small tensors are both below it. */
 export const SMALL_RUN_BYTES = 1 << 17;
-/** The widest element that the encoder may choose. */
 const AUTO_ELEMENT_BYTES = 4;
 
 /** A stretch of the file that wants one encoding. */
@@ -137,10 +136,13 @@ function packTensors(runs: readonly SmallRun[]): FramePlan[] {
 function frameOf(start: number, end: number, encodings: ReadonlySet<EncodingChoice>): FramePlan {
   const [only] = encodings;
   const wanted = encodings.size === 1 && only !== undefined ? only : 'auto';
-  const encoding = (end - start) % elementBytesOf(wanted) === 0 ? wanted : 'bytes';
-  return { rawOffset: start, rawBytes: end - start, encoding };
+  const rawBytes = end - start;
+  // The encoder's choice is among what divides the frame; a given encoding has no such choice.
+  const encoding = wanted === 'auto' || rawBytes % elementBytesOf(wanted) === 0 ? wanted : 'bytes';
+  return { rawOffset: start, rawBytes, encoding };
 }
 
+/** What a stretch is cut into whole multiples of. For `auto`, the widest element that the encoder may choose. */
 function elementBytesOf(encoding: EncodingChoice): number {
   return encoding === 'auto' ? AUTO_ELEMENT_BYTES : ENCODINGS[encoding].planeCount;
 }
