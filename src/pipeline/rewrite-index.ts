@@ -8,6 +8,7 @@ import {
 import { AtomicFile, type CommitOptions } from '../io/atomic-file.js';
 import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, describeKind, type InputFile, openInput } from '../io/input-file.js';
+import { makeDurable } from '../io/make-durable.js';
 import { writeFully } from '../io/positional.js';
 import { type ExactFileStats, system } from '../io/system.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
@@ -26,8 +27,10 @@ export async function rewriteIndex(task: WritingTask, context: TaskContext): Pro
     const rewritten = renameShards(index, newNames);
     const notes = missingNames.map((name) => `names ${name}, which is not there`);
     const existing = existingIndex(task, source);
-    if (existing !== undefined && isContentOf(task.targetPath, rewritten))
+    if (existing !== undefined && isContentOf(task.targetPath, rewritten)) {
+      if (options.removeSources) await makeDurable(task.targetPath);
       return { status: 'up-to-date', notes };
+    }
     const isInPlace = task.targetPath === task.sourcePath;
     if (existing !== undefined && !isInPlace) assertReplaceable(task.targetPath, existing, options.force);
     assertUnchanged(source);

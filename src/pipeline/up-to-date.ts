@@ -2,6 +2,7 @@ import { ZnnError } from '../errors.js';
 import { fileSource } from '../io/file-source.js';
 import { isSameTime } from '../io/file-times.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { makeDurable } from '../io/make-durable.js';
 import type { ExactFileStats } from '../io/system.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan, FileTask } from '../plan/types.js';
@@ -9,7 +10,8 @@ import { type Outcome, passHooks, type TaskContext, type WritingTask } from './r
 import { assertDecodesTo } from './written-check.js';
 
 // An output is up to date when it is complete and its time is that of the source, from which it was copied. Before a source
-// is removed that is not enough: then every byte is compared.
+// is removed that is not enough: then the output is made durable, which an earlier run need not have done, and every byte is
+// compared.
 
 /** The outcome if the existing target is the source, compressed with these options; `undefined` if it is anything else. */
 export async function isCompressedFrom(
@@ -24,7 +26,10 @@ export async function isCompressedFrom(
   try {
     const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes));
     if (plan.rawBytes !== source.fileBytes || !isAsAsked(plan, options)) return undefined;
-    if (options.removeSources) await assertDecodesTo(source, compressed, task, context);
+    if (options.removeSources) {
+      await makeDurable(task.targetPath);
+      await assertDecodesTo(source, compressed, task, context);
+    }
     return upToDate(source, source.fileBytes, compressed.fileBytes);
   } catch (error) {
     if (isOfContent(error)) return undefined;
@@ -46,8 +51,10 @@ export async function isRestoredFrom(
     return undefined;
   const restored = openInput(task.targetPath);
   try {
-    if (options.removeSources && !(await isEqual(source, restored, plan, task, { options, runner })))
-      return undefined;
+    if (options.removeSources) {
+      await makeDurable(task.targetPath);
+      if (!(await isEqual(source, restored, plan, task, { options, runner }))) return undefined;
+    }
     return upToDate(source, plan.rawBytes, source.fileBytes);
   } finally {
     closeInput(restored);

@@ -1,0 +1,264 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ZnnError } from '../../../src/errors.js';
+import { ownProcess } from '../../../src/io/process-identity.js';
+import { system } from '../../../src/io/system.js';
+import { isTemporaryName } from '../../../src/io/temporary-files.js';
+import type { JobRunner } from '../../../src/pool/protocol.js';
+import { geometricBytes } from '../../support/distributions.js';
+import { fileTree } from '../../support/file-tree.js';
+import { modelFolder, snapshotOf } from '../../support/model-folder.js';
+import { plainRunner, type RunSettings, run, statusesOf } from '../../support/run-verb.js';
+
+const real = { ...system };
+afterEach(() => {
+  Object.assign(system, real);
+});
+
+/** The plain runner, with something happening before or after a job, as seen from main. */
+function runnerWith(
+  during: Partial<Record<'beforeCompress' | 'compress' | 'decompress', () => void>>,
+): JobRunner {
+  return {
+    compress: async (job, hooks) => {
+      during.beforeCompress?.();
+      const result = await plainRunner.compress(job, hooks);
+      during.compress?.();
+      return result;
+    },
+    decompress: async (job, hooks) => {
+      during.decompress?.();
+      return plainRunner.decompress(job, hooks);
+    },
+    checksum: (bytes) => plainRunner.checksum(bytes),
+    decodeStart: (...args) => plainRunner.decodeStart(...args),
+    close: async () => {},
+  };
+}
+
+const weights = geometricBytes(1, 30_000, 30, 1.4);
+
+describe('a source that changes while it is read', () => {
+  test.each([
+    ['grows', (file: string) => appendFileSync(file, 'x')],
+    ['shrinks', (file: string) => truncateSync(file, 100)],
+    ['is rewritten', (file: string) => writeFileSync(file, weights.slice().fill(1))],
+  ])('%s: it fails, and no output appears', async (_, change) => {
+    const root = fileTree({ 'a.bin': weights });
+    const file = path.join(root, 'a.bin');
+    const runner = runnerWith({ compress: () => change(file) });
+    expect(statusesOf(await run('compress', file, { runner }))[0]).toMatch(/changed while it was read/);
+    expect(readdirSync(root)).toEqual(['a.bin']);
+  });
+
+  test('after it was compared, it is not removed', async () => {
+    const root = fileTree({ 'a.bin': weights, 'b.bin': weights });
+    let calls = 0;
+    const runner = runnerWith({
+      compress: () => {
+        calls++;
+        if (calls === 2) appendFileSync(path.join(root, 'a.bin'), 'x');
+      },
+    });
+    const results = await run('compress', root, { removeSources: true, runner });
+    expect(results.map(({ removedSource }) => removedSource ?? false)).toEqual([false, true]);
+    expect(results[0]?.error?.message).toContain('changed after it was compared');
+    expect(readdirSync(root)).toContain('a.bin');
+  });
+});
+
+describe('--rm', () => {
+  test('an output that does not decode to its source keeps all sources, and does not appear', async () => {
+    const root = fileTree({ 'a.bin': weights, 'b.bin': weights });
+    let calls = 0;
+    const runner = runnerWith({
+      decompress: () => {
+        calls++;
+        if (calls === 2) throw new ZnnError('corrupt', 'decoded bytes differ');
+      },
+    });
+    const results = await run('compress', root, { removeSources: true, runner });
+    expect(results.map(({ status }) => status)).toEqual(['done', 'failed']);
+    expect(results[1]?.error?.where.file).toBe(path.join(root, 'b.bin.znn'));
+    expect(readdirSync(root).sort()).toEqual(['a.bin', 'a.bin.znn', 'b.bin']);
+  });
+
+  test('an existing output with other content, but size and time of the source, keeps the source', async () => {
+    const root = fileTree({ 'a.bin': weights });
+    const file = path.join(root, 'a.bin');
+    await run('compress', file);
+    const { atime, mtime } = real.statSync(file);
+    const changed = weights.slice();
+    changed[5000] = (changed[5000] ?? 0) ^ 1;
+    writeFileSync(file, changed);
+    real.utimesSync(file, atime, mtime);
+    real.utimesSync(`${file}.znn`, atime, mtime);
+    expect(statusesOf(await run('compress', file, { removeSources: true }))[0]).toContain('already exists');
+    expect(statusesOf(await run('decompress', `${file}.znn`, { removeSources: true }))[0]).toContain(
+      'already exists',
+    );
+    expect(readFileSync(file)).toEqual(Buffer.from(changed));
+  });
+
+  test('what an earlier run wrote without syncing is synced before its source goes', async () => {
+    const root = modelFolder();
+    await run('compress', root);
+    const synced = new Set<string>();
+    system.fsync = (fd) => {
+      synced.add(String(real.fstatSync(fd).ino));
+      return real.fsync(fd);
+    };
+    const results = await run('compress', root, { removeSources: true });
+    for (const { task, removedSource } of results) {
+      if (!removedSource || task.targetPath === undefined) continue;
+      for (const each of [task.targetPath, path.dirname(task.targetPath)]) {
+        expect(synced).toContain(String(real.statSync(each).ino));
+      }
+    }
+    expect(results.filter(({ removedSource }) => removedSource)).toHaveLength(6);
+  });
+
+  test('sources go only after every output and the index are there', async () => {
+    const root = modelFolder();
+    const calls: string[] = [];
+    for (const name of ['linkSync', 'renameSync', 'unlinkSync'] as const) {
+      system[name] = ((...args: string[]) => {
+        const target = path.basename(args.at(-1) as string);
+        if (!isTemporaryName(target)) calls.push(`${name} ${target}`);
+        return (real[name] as (...all: string[]) => void)(...args);
+      }) as never;
+    }
+    await run('compress', root, { removeSources: true });
+    const indexAt = calls.indexOf('renameSync model.safetensors.index.json');
+    expect(indexAt).toBeGreaterThan(0);
+    const firstRemoval = calls.findIndex((call) => call.startsWith('unlinkSync'));
+    expect(firstRemoval).toBeGreaterThan(indexAt);
+    expect(calls.slice(firstRemoval).every((call) => call.startsWith('unlinkSync'))).toBe(true);
+  });
+});
+
+test('what a dead process left is removed, what a live one writes is not', async () => {
+  const gonePid = spawnSync(process.execPath, ['-e', '']).pid;
+  const nameOf = (pid: number) => `.a.bin.znn.${ownProcess.host}-${pid}-deadbeef-00000000.znn-tmp`;
+  const root = fileTree({ 'a.bin': weights, [nameOf(gonePid)]: '', [nameOf(process.ppid)]: '' });
+  await run('compress', root);
+  expect(readdirSync(root).sort()).toEqual([nameOf(process.ppid), 'a.bin', 'a.bin.znn']);
+});
+
+describe('a run that is stopped', () => {
+  test.each([
+    ['compress', 'beforeCompress'],
+    ['decompress', 'decompress'],
+  ] as const)('%s: rejects, and leaves no partial output', async (verb, moment) => {
+    const root = fileTree({ 'a.bin': weights, 'b.bin': weights });
+    if (verb === 'decompress') await run('compress', root, { removeSources: true });
+    const before = readdirSync(root);
+    const controller = new AbortController();
+    const runner = runnerWith({ [moment]: () => controller.abort(new Error('stopped')) });
+    await expect(run(verb, root, { runner, signal: controller.signal })).rejects.toThrow('stopped');
+    expect(readdirSync(root)).toEqual(before);
+  });
+});
+
+describe('the N-th call of the file system fails, for every N', () => {
+  type Call = Exclude<keyof typeof system, 'lstatSync' | 'realpathSync'>;
+  const CALLS: readonly Call[] = [
+    ...(['openSync', 'closeSync', 'readSync', 'writeSync', 'ftruncateSync', 'fstatSync'] as const),
+    ...(['fchmodSync', 'futimesSync', 'fsync', 'linkSync', 'renameSync', 'unlinkSync', 'mkdirSync'] as const),
+  ];
+
+  /** Makes call number `failing` fail, over all members; tells whether it came to that. */
+  function failNth(failing: number): { happened: () => boolean; name: () => string } {
+    let count = 0;
+    let failed: string | undefined;
+    for (const name of CALLS) {
+      system[name] = ((...args: unknown[]) => {
+        count++;
+        const act = () => (real[name] as (...all: unknown[]) => unknown)(...args);
+        if (count !== failing) return act();
+        failed = name;
+        // The kernel lets go of a descriptor whatever close returns.
+        if (name === 'closeSync') act();
+        const error = Object.assign(new Error('injected'), { code: 'EIO', syscall: name });
+        if (name === 'fsync') return Promise.reject(error);
+        throw error;
+      }) as never;
+    }
+    return { happened: () => failed !== undefined, name: () => failed ?? '' };
+  }
+
+  const scenarios: [string, 'compress' | 'decompress', RunSettings][] = [
+    ['in place', 'compress', {}],
+    ['in place', 'decompress', {}],
+    ['with --rm', 'compress', { removeSources: true }],
+    ['with --rm', 'decompress', { removeSources: true }],
+    ['with --fsync and -o', 'compress', { fsync: true, outputPath: 'OUT' }],
+    ['with --fsync and -o', 'decompress', { fsync: true, outputPath: 'OUT' }],
+  ];
+
+  test.each(scenarios)('%s: %s', async (_, verb, settings) => {
+    let finished = false;
+    for (let failing = 1; !finished; failing++) {
+      const root = fileTree({
+        'model/a.safetensors': weights.slice(0, 999),
+        'model/sub/b.bin': weights.slice(0, 99),
+        'model/config.json': '{}',
+        'model/model.safetensors.index.json': '{"weight_map":{"t":"a.safetensors"}}',
+      });
+      const model = path.join(root, 'model');
+      const original = contentsOf(model);
+      if (verb === 'decompress') await run('compress', model, { removeSources: true });
+      const before = contentsOf(model);
+      const outputPath = settings.outputPath && path.join(root, 'out');
+      const choice = { ...settings, ...(outputPath && { outputPath }) };
+
+      const fault = failNth(failing);
+      const results = await run(verb, model, choice);
+      Object.assign(system, real);
+
+      finished = !fault.happened();
+      const place = `call ${failing}, ${fault.name()}`;
+      const after = contentsOf(root);
+      expect(
+        Object.keys(after).filter((name) => isTemporaryName(path.basename(name))),
+        place,
+      ).toEqual([]);
+      const isFailed = results.some(({ status }) => status === 'failed');
+      if (settings.removeSources !== true) expect(contentsOf(model), place).toMatchObject(before);
+      if (finished) expect(isFailed, place).toBe(false);
+      for (const { error } of results) if (error) expect(error.where.file, place).toBeTypeOf('string');
+
+      const again = await run(verb, model, choice);
+      expect(
+        statusesOf(again).filter((line) => line.startsWith('failed')),
+        place,
+      ).toEqual([]);
+      await expectEqualAfterwards(verb, model, outputPath, original, place);
+    }
+  });
+
+  /** After the second run the job is done, whatever became of the first. */
+  async function expectEqualAfterwards(
+    verb: 'compress' | 'decompress',
+    model: string,
+    outputPath: string | undefined,
+    original: Record<string, string>,
+    place: string,
+  ): Promise<void> {
+    const folder = outputPath ?? model;
+    if (verb === 'compress') {
+      expect(statusesOf(await run('verify', folder)), place).toEqual([
+        'done a.safetensors.znn',
+        'done b.bin.znn',
+      ]);
+    }
+    await run('decompress', folder, { removeSources: true });
+    expect(contentsOf(folder), place).toEqual(original);
+  }
+
+  function contentsOf(root: string): Record<string, string> {
+    return Object.fromEntries(Object.entries(snapshotOf(root)).map(([name, { content }]) => [name, content]));
+  }
+});
