@@ -1,7 +1,5 @@
 import { toZnnError, type ZnnError } from '../errors.js';
-import { planCompressionOf } from '../pipeline/compress.js';
-import { planDecompressionOf } from '../pipeline/decompress.js';
-import { withRunner } from '../pipeline/run-plan.js';
+import { type PlannedFrame, plannedFramesOf } from '../pipeline/dry-run.js';
 import type { FileTask, RunPlan } from '../plan/types.js';
 import { errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -10,14 +8,6 @@ import type { Output } from './output.js';
 import { printable } from './printable.js';
 import { errorOfTask } from './task-errors.js';
 import { formatBytes, formatCount } from './units.js';
-
-/** A frame as a dry run shows it. */
-interface ShownFrame {
-  readonly rawOffset: number;
-  readonly rawBytes: number;
-  /** What it will be encoded as, or the name of the dtype that it holds. */
-  readonly encoding: string;
-}
 
 /** Prints what a run would do, its frames too with `--verbose` or `--json`, and does nothing.
  * @returns the exit code that paths which cannot be used ask for */
@@ -28,7 +18,7 @@ export async function printDryRun(plan: RunPlan, options: CliOptions, output: Ou
     try {
       if (task.action === 'refuse') throw errorOfTask(task);
       const frames =
-        options.json || options.verbosity === 'verbose' ? await framesOf(task, options) : undefined;
+        options.json || options.verbosity === 'verbose' ? await plannedFramesOf(task, options) : undefined;
       for (const line of options.json ? [jsonLine(plan, task, frames)] : textLines(task, frames))
         output.print(line);
     } catch (thrown) {
@@ -40,27 +30,15 @@ export async function printDryRun(plan: RunPlan, options: CliOptions, output: Ou
   return exitCodeOf(errors);
 }
 
-async function framesOf(task: FileTask, options: CliOptions): Promise<readonly ShownFrame[] | undefined> {
-  if (task.action === 'compress') return planCompressionOf(task.sourcePath, options).frames;
-  if (task.action !== 'decompress' && task.action !== 'verify') return undefined;
-  const plan = await withRunner(1, (runner) => planDecompressionOf(task.sourcePath, runner));
-  return plan.frames.map(({ rawOffset, rawBytes, dtypeName }) => ({
-    rawOffset,
-    rawBytes,
-    encoding: dtypeName,
-  }));
-}
-
-function jsonLine(plan: RunPlan, task: FileTask, frames: readonly ShownFrame[] | undefined): string {
+function jsonLine(plan: RunPlan, task: FileTask, frames: readonly PlannedFrame[] | undefined): string {
   const { action, sourcePath, targetPath, sourceBytes, reason } = task;
-  const shown = frames?.map(({ rawOffset, rawBytes, encoding }) => ({ rawOffset, rawBytes, encoding }));
   return JSON.stringify({
     ...{ type: 'plan', verb: plan.verb, action, source: sourcePath, target: targetPath },
-    ...{ sourceBytes, reason, frames: shown },
+    ...{ sourceBytes, reason, frames },
   });
 }
 
-function textLines(task: FileTask, frames: readonly ShownFrame[] = []): string[] {
+function textLines(task: FileTask, frames: readonly PlannedFrame[] = []): string[] {
   const { action, sourcePath, targetPath, sourceBytes, reason } = task;
   const target = targetPath === undefined || targetPath === sourcePath ? '' : ` -> ${printable(targetPath)}`;
   const why = reason === undefined ? '' : `: ${printable(reason)}`;

@@ -64,10 +64,8 @@ function figuresOf({ task, originalBytes, compressedBytes, seconds, checked }: F
 function sizesOf(action: Verb | FileTask['action'], originalBytes: number, compressedBytes: number): string {
   const original = formatBytes(originalBytes);
   const compressed = formatBytes(compressedBytes);
-  const ratio = formatRatio(compressedBytes, originalBytes);
-  return action === 'compress'
-    ? `${original} -> ${compressed} (${ratio})`
-    : `${compressed} (${ratio}) -> ${original}`;
+  const [from, to] = action === 'compress' ? [original, compressed] : [compressed, original];
+  return `${from} -> ${to} (${formatRatio(compressedBytes, originalBytes)})`;
 }
 
 function timeOf(originalBytes: number, seconds: number): string {
@@ -79,8 +77,8 @@ function removalOf({ removedSource }: FileResult): string {
 }
 
 function checksOf(verb: Verb, { contentCheckedCount, structureCheckedCount }: RunSummary): string {
-  if (verb !== 'verify') return '';
-  const content = `${formatCount(contentCheckedCount, 'file')} by checksums`;
-  const structure = `${structureCheckedCount} by structure only, since no checksums are stored`;
-  return structureCheckedCount === 0 ? `; ${content}` : `; ${content}, ${structure}`;
+  if (verb !== 'verify' || contentCheckedCount + structureCheckedCount === 0) return '';
+  if (structureCheckedCount === 0) return '; all by their checksums';
+  const structure = `${structureCheckedCount} by structure only, for want of checksums`;
+  return contentCheckedCount === 0 ? `; ${structure}` : `; ${contentCheckedCount} by checksums, ${structure}`;
 }

@@ -7,7 +7,7 @@ import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
 import { summarize } from './summary.js';
 import { errorOf } from './task-errors.js';
-import { gigabytesPerSecondOf, ratioPercentOf } from './units.js';
+import { gigabytesPerSecondOf, ratioPercentOf, rounded } from './units.js';
 
 /** JSON lines on stdout: an object for each file as it ends, then a summary. Errors have their line on stderr as well. */
 export function createJsonReporter(verb: Verb, output: Output): Reporter {
@@ -67,9 +67,4 @@ function summaryFields(result: RunResult): Record<string, unknown> {
     seconds: rounded(seconds),
     gigabytesPerSecond: rounded(gigabytesPerSecondOf(workedBytes, seconds)),
   };
-}
-
-/** To six decimals. `undefined` members do not appear in JSON. */
-function rounded(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Math.round(value * 1e6) / 1e6;
 }

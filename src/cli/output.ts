@@ -21,8 +21,13 @@ export function processOutput(): Output {
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
     say: (line) => void process.stderr.write(`${line}\n`),
-    stdoutIsTerminal: process.stdout.isTTY === true,
-    stderrIsTerminal: process.stderr.isTTY === true,
+    stdoutIsTerminal: isTerminal(process.stdout),
+    stderrIsTerminal: isTerminal(process.stderr),
     writeError: () => firstError,
   };
+}
+
+// A pseudo-terminal that nobody gave a size has 0 columns, and a display that divides by them never ends.
+function isTerminal(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && stream.columns > 0;
 }

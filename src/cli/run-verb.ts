@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
 import { runPlan } from '../pipeline/run-plan.js';
 import type { RunObserver, RunOptions } from '../pipeline/types.js';
-import { discover } from '../plan/discover.js';
-import type { RunPlan, Verb } from '../plan/types.js';
+import type { Verb } from '../plan/types.js';
 import { printDryRun } from './dry-run.js';
 import { exitCodeOf } from './exit-codes.js';
+import { findFiles } from './find-files.js';
 import type { CliOptions } from './options.js';
 import type { Output } from './output.js';
 import type { Progress } from './progress.js';
@@ -38,19 +37,6 @@ export async function runVerb(
   } finally {
     progress?.stop();
   }
-}
-
-/** The plan for the paths of a command line. */
-export function findFiles(verb: Verb, options: CliOptions): RunPlan {
-  return discover({
-    verb,
-    paths: options.paths,
-    ...(options.outputPath !== undefined && { outputPath: options.outputPath }),
-    ...(options.include !== undefined && { include: options.include }),
-    ...(options.exclude !== undefined && { exclude: options.exclude }),
-    removeSources: options.removeSources,
-    machine: { environment: process.env, homePath: homedir() },
-  });
 }
 
 async function createReporter(verb: Verb, options: CliOptions, output: Output): Promise<Reporter> {

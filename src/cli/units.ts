@@ -48,3 +48,8 @@ export function formatSeconds(seconds: number): string {
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** To six decimals, for JSON, where `undefined` members do not appear. */
+export function rounded(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value * 1e6) / 1e6;
+}

@@ -1,7 +1,7 @@
 import type { FileTask } from '../plan/types.js';
-import { createJobRunner } from '../pool/pool.js';
 import { planCompressionOf } from './compress.js';
 import { planDecompressionOf } from './decompress.js';
+import { withRunner } from './run-plan.js';
 import type { RunOptions } from './types.js';
 
 /** A frame as a dry run shows it. */
@@ -20,13 +20,8 @@ export async function plannedFramesOf(
 ): Promise<readonly PlannedFrame[] | undefined> {
   if (task.action === 'compress') return planCompressionOf(task.sourcePath, options).frames.map(shown);
   if (task.action !== 'decompress' && task.action !== 'verify') return undefined;
-  const runner = createJobRunner({ threads: 1 });
-  try {
-    const { frames } = planDecompressionOf(task.sourcePath, runner);
-    return frames.map((frame) => shown({ ...frame, encoding: frame.dtypeName }));
-  } finally {
-    await runner.close();
-  }
+  const { frames } = await withRunner(1, (runner) => planDecompressionOf(task.sourcePath, runner));
+  return frames.map((frame) => shown({ ...frame, encoding: frame.dtypeName }));
 }
 
 function shown({ rawOffset, rawBytes, encoding }: PlannedFrame): PlannedFrame {

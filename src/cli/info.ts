@@ -1,0 +1,58 @@
+import { toZnnError, type ZnnError } from '../errors.js';
+import type { FileInfo } from '../pipeline/file-info.js';
+import { describeFile } from '../pipeline/info.js';
+import { withRunner } from '../pipeline/run-plan.js';
+import { errorLine } from './error-lines.js';
+import { exitCodeOf } from './exit-codes.js';
+import { findFiles } from './find-files.js';
+import { infoText } from './info-text.js';
+import type { Output } from './output.js';
+import { printable } from './printable.js';
+import type { CommandRun } from './start-command.js';
+import { errorOfTask } from './task-errors.js';
+import { ratioPercentOf, rounded } from './units.js';
+
+/** Tensors that are listed without `--verbose`. */
+const TENSORS_SHOWN = 10;
+
+/** `znn info`: what each file is and holds. Only headers and tables are read. */
+export const infoCommand: CommandRun = async (options, { output, signal }) => {
+  const plan = findFiles('info', options);
+  const tensorsShown = options.verbosity === 'verbose' ? Number.POSITIVE_INFINITY : TENSORS_SHOWN;
+  const errors: ZnnError[] = [];
+  let shownCount = 0;
+  for (const note of options.json ? [] : plan.notes) output.say(`znn: note: ${printable(note)}`);
+  for (const task of plan.groups.flatMap(({ tasks }) => tasks)) {
+    signal.throwIfAborted();
+    try {
+      if (task.action === 'refuse') throw errorOfTask(task);
+      const info = await withRunner(1, (runner) => describeFile(task.sourcePath, runner));
+      if (options.json) output.print(JSON.stringify(infoFields(info)));
+      else output.print(`${shownCount > 0 ? '\n' : ''}${infoText(info, tensorsShown)}`);
+      shownCount++;
+    } catch (thrown) {
+      const error = toZnnError(thrown, { file: task.sourcePath });
+      errors.push(error);
+      reportError(error, options.json, output);
+    }
+  }
+  const exitCode = exitCodeOf(errors);
+  if (options.json) {
+    const files = { done: shownCount, failed: errors.length };
+    output.print(JSON.stringify({ type: 'summary', verb: 'info', exitCode, notes: plan.notes, files }));
+  }
+  return exitCode;
+};
+
+function infoFields({ path, ...info }: FileInfo): Record<string, unknown> {
+  const ratioPercent =
+    info.frames.length === 0 ? undefined : rounded(ratioPercentOf(info.fileBytes, info.originalBytes));
+  return { type: 'info', source: path, ratioPercent, ...info };
+}
+
+function reportError(error: ZnnError, json: boolean, output: Output): void {
+  output.say(errorLine(error));
+  if (!json) return;
+  const { code, message, where } = error;
+  output.print(JSON.stringify({ type: 'info', source: where.file, error: { code, message, ...where } }));
+}
