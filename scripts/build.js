@@ -19,7 +19,7 @@ const built = path.join(root, `dist.${process.pid}.tmp`);
 process.on('exit', () => rmSync(built, { recursive: true, force: true }));
 
 runNode(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json', '--outDir', built]);
-runNode(require.resolve('assemblyscript/bin/asc'), [
+runNode(require.resolve('assemblyscript/bin/asc.js'), [
   'src/kernels/index.ts',
   ...['--outFile', path.relative(root, path.join(built, 'kernels.wasm'))],
   // stub runtime and no assertions: the module must import nothing and allocate nothing.
