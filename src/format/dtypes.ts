@@ -32,15 +32,16 @@ export const ENCODINGS: Readonly<Record<Encoding, EncodingHeader>> = {
 };
 
 /** Byte 15 of the frame header → name and number of planes; 2 and 5 are ZipNN's aliases of 1 and 4. */
-export const DTYPE_CODES: ReadonlyMap<number, { readonly name: string; readonly planeCount: 1 | 2 | 4 }> = new Map([
-  [1, { name: 'float32', planeCount: 4 }],
-  [2, { name: 'float32', planeCount: 4 }],
-  [4, { name: 'float16', planeCount: 2 }],
-  [5, { name: 'float16', planeCount: 2 }],
-  [6, { name: 'bfloat16', planeCount: 2 }],
-  [29, { name: 'float8_e4m3fn', planeCount: 1 }],
-  [30, { name: 'float8_e5m2', planeCount: 1 }],
-]);
+export const DTYPE_CODES: ReadonlyMap<number, { readonly name: string; readonly planeCount: 1 | 2 | 4 }> =
+  new Map([
+    [1, { name: 'float32', planeCount: 4 }],
+    [2, { name: 'float32', planeCount: 4 }],
+    [4, { name: 'float16', planeCount: 2 }],
+    [5, { name: 'float16', planeCount: 2 }],
+    [6, { name: 'bfloat16', planeCount: 2 }],
+    [29, { name: 'float8_e4m3fn', planeCount: 1 }],
+    [30, { name: 'float8_e5m2', planeCount: 1 }],
+  ]);
 
 /** The encoding of a safetensors dtype's frames. A dtype not listed, of today or to come, is `auto`. */
 export function encodingOfSafetensorsDtype(dtype: string): EncodingChoice {
