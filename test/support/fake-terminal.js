@@ -1,6 +1,7 @@
-// Preloaded into the command by a test: its streams say that they are a terminal of 100 columns.
+// Preloaded into the command by a test: its streams say that they are a terminal, of 100 columns unless told otherwise.
+const columns = Number(process.env.ZNN_TEST_COLUMNS ?? '100');
 for (const stream of [process.stdout, process.stderr]) {
-  Object.assign(stream, { isTTY: true, columns: 100, getColorDepth: () => 1, hasColors: () => false });
+  Object.assign(stream, { isTTY: true, columns, getColorDepth: () => 1, hasColors: () => false });
   Object.assign(stream, {
     cursorTo: (column) => stream.write(`\x1b[${column + 1}G`),
     moveCursor: (_columns, rows) => stream.write(rows < 0 ? `\x1b[${-rows}A` : ''),

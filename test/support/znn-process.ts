@@ -18,15 +18,20 @@ export interface ZnnSettings {
   readonly env?: Readonly<Record<string, string>>;
   /** Make the command believe that stdout and stderr are a terminal. */
   readonly terminal?: boolean;
+  /** An open file for stdout in place of a pipe. */
+  readonly stdout?: number;
 }
 
 /** Starts the built command as a user's shell would, with stdin closed. */
-export function startZnn(args: readonly string[], { cwd, env, terminal = false }: ZnnSettings): ChildProcess {
+export function startZnn(
+  args: readonly string[],
+  { cwd, env, terminal = false, stdout }: ZnnSettings,
+): ChildProcess {
   const nodeArgs = terminal ? ['--import', FAKE_TERMINAL] : [];
   return spawn(process.execPath, [...nodeArgs, path.join(root, 'bin', 'znn.js'), ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
   });
 }
 
