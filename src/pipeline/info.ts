@@ -14,7 +14,7 @@ import type { FileInfo, FrameInfo, LayoutInfo, PlaneInfo } from './file-info.js'
 import { countStreams } from './plane-counts.js';
 import { sumByDtype, tensorShares } from './tensor-shares.js';
 
-type Decoding = Pick<JobRunner, 'checksum' | 'decodeStart'>;
+type Decoding = Pick<JobRunner, 'checksum' | 'decodeInOrder'>;
 
 /** What a file is and holds. Reads headers and tables, and decodes the header of a compressed safetensors file; whether
  * the rest decodes is for `verify`.
@@ -81,8 +81,19 @@ function contentSource(input: InputFile, plan: DecompressPlan, runner: Decoding)
   return {
     sizeBytes: plan.rawBytes,
     read: (offset, lengthBytes) =>
-      runner.decodeStart(input.fd, plan.frames, offset + lengthBytes).subarray(offset),
+      joinStart(runner.decodeInOrder(input.fd, plan.frames), offset + lengthBytes).subarray(offset),
   };
+}
+
+function joinStart(pieces: Iterable<Uint8Array>, lengthBytes: number): Uint8Array {
+  const start = new Uint8Array(lengthBytes);
+  let filledBytes = 0;
+  for (const piece of pieces) {
+    start.set(piece.subarray(0, lengthBytes - filledBytes), filledBytes);
+    filledBytes += piece.length;
+    if (filledBytes >= lengthBytes) break;
+  }
+  return start;
 }
 
 function describeTensors(

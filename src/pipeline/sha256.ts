@@ -10,6 +10,30 @@ export async function sha256Of(fd: number, fileBytes: number, signal?: AbortSign
   return hash.digest('hex');
 }
 
+/** SHA-256 of pieces that come in order, lower-case hex. Between pieces the event loop has its turn.
+ * @throws what the pieces throw, or the signal's reason */
+async function sha256OfPieces(
+  pieces: Iterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for (const piece of pieces) {
+    signal?.throwIfAborted();
+    hash.update(piece);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return hash.digest('hex');
+}
+
+/** @throws ZnnError `corrupt` when the frames hold another file than the hash was taken of */
+export async function assertDecodedSha256(
+  pieces: Iterable<Uint8Array>,
+  expected: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  assertSame(await sha256OfPieces(pieces, signal), expected);
+}
+
 /** @throws ZnnError `corrupt` when the file is another one than the hash was taken of */
 export async function assertSha256(
   fd: number,
@@ -17,7 +41,10 @@ export async function assertSha256(
   expected: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const found = await sha256Of(fd, fileBytes, signal);
+  assertSame(await sha256Of(fd, fileBytes, signal), expected);
+}
+
+function assertSame(found: string, expected: string): void {
   if (found === expected) return;
   throw new ZnnError('corrupt', `restored file: its SHA-256 is ${found}, the frame index says ${expected}`);
 }

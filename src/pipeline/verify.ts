@@ -5,6 +5,7 @@ import type { FileTask, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { type Outcome, passHooks, type TaskContext } from './run.js';
 import { runGroups } from './run-groups.js';
+import { assertDecodedSha256 } from './sha256.js';
 import type { RunOptions, RunResult } from './types.js';
 
 /** Decodes the files of `plan` and writes nothing. A result's `checked` says whether the file carries checksums, and
@@ -20,6 +21,9 @@ async function verifyFile(task: FileTask, { options, runner }: TaskContext): Pro
     const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
     const hooks = passHooks(task, options, plan.rawBytes, 0, 1);
     await runner.decompress({ kind: 'decompress', sourceFd: source.fd, frames: plan.frames }, hooks);
+    if (plan.sha256 !== undefined) {
+      await assertDecodedSha256(runner.decodeInOrder(source.fd, plan.frames), plan.sha256, options.signal);
+    }
     assertUnchanged(source);
     return {
       status: 'done',

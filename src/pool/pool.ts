@@ -2,7 +2,7 @@ import { checksumOf } from '../codec/checksum.js';
 import { compileKernels, instantiateKernels, type Kernels } from '../codec/kernels.js';
 import { toZnnError, type ZnnError } from '../errors.js';
 import type { DecodeFrame } from '../format/frames.js';
-import { decodeStart } from './decode-start.js';
+import { decodeInOrder } from './decode-in-order.js';
 import { JobControl } from './job-control.js';
 import type {
   CompressJob,
@@ -57,8 +57,8 @@ class Pool implements JobRunner {
     return checksumOf(this.ownKernels(), bytes);
   }
 
-  decodeStart(sourceFd: number, frames: readonly DecodeFrame[], rawBytes: number): Uint8Array {
-    return decodeStart(this.ownKernels(), sourceFd, frames, rawBytes);
+  decodeInOrder(sourceFd: number, frames: readonly DecodeFrame[]): Iterable<Uint8Array> {
+    return decodeInOrder(this.ownKernels(), sourceFd, frames);
   }
 
   async close(): Promise<void> {

@@ -52,9 +52,10 @@ export interface JobRunner {
   decompress(job: DecompressJob, hooks?: JobHooks): Promise<DecompressResult>;
   /** XXH64, seed 0, of a few MiB at the most, on the calling thread: for the frame index. */
   checksum(bytes: Uint8Array): bigint;
-  /** The first `rawBytes` bytes of what the frames hold, on the calling thread: for a look at a header.
+  /** What the frames hold, in order, piece by piece (a few MiB, valid until the next), on the calling thread and without
+   * a look at checksums.
    * @throws ZnnError `corrupt`, `truncated` or `io` */
-  decodeStart(sourceFd: number, frames: readonly DecodeFrame[], rawBytes: number): Uint8Array;
+  decodeInOrder(sourceFd: number, frames: readonly DecodeFrame[]): Iterable<Uint8Array>;
   close(): Promise<void>;
 }
 

@@ -33,7 +33,7 @@ function runnerWith(
       return plainRunner.decompress(job, hooks);
     },
     checksum: (bytes) => plainRunner.checksum(bytes),
-    decodeStart: (...args) => plainRunner.decodeStart(...args),
+    decodeInOrder: (...args) => plainRunner.decodeInOrder(...args),
     close: async () => {},
   };
 }

@@ -19,6 +19,8 @@ test('is that of the original, and in nobody’s way otherwise', async () => {
   const [restored] = await run('decompress', path.join(root, 'a.bin.znn'), { outputPath });
   expect(restored?.status).toBe('done');
   expect(readFileSync(outputPath).equals(weights)).toBe(true);
+  const [verified] = await run('verify', path.join(root, 'a.bin.znn'));
+  expect(verified).toMatchObject({ status: 'done', checked: 'content' });
 });
 
 test('of another file is corruption, although every frame matches its checksum', async () => {
@@ -39,4 +41,6 @@ test('of another file is corruption, although every frame matches its checksum',
   const [result] = await run('decompress', compressed, { outputPath: path.join(root, 'back') });
   expect(result?.error).toMatchObject({ code: 'corrupt', message: expect.stringContaining('SHA-256') });
   expect(readdirSync(root).sort()).toEqual(['a.bin', 'a.bin.znn']);
+  const [verified] = await run('verify', compressed);
+  expect(verified?.error).toMatchObject({ code: 'corrupt', message: expect.stringContaining('SHA-256') });
 });

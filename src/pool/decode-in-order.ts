@@ -5,28 +5,22 @@ import { toZnnError } from '../errors.js';
 import type { DecodeFrame } from '../format/frames.js';
 import { decodeRun } from './decompress-share.js';
 
-/** The first `rawBytes` bytes of what the frames hold, for a look at a header. No checksum is compared, since none
- * covers a part of a frame.
+/** What the frames hold, from the first byte to the last, in pieces; each is valid until the next one is asked for.
+ * For those who need the bytes in order, and one thread's speed is enough. No content checksum is compared.
  * @throws ZnnError `corrupt`, `truncated` or `io`, with `where.frame` and `where.offset` */
-export function decodeStart(
+export function* decodeInOrder(
   kernels: Kernels,
   sourceFd: number,
   frames: readonly DecodeFrame[],
-  rawBytes: number,
-): Uint8Array {
-  const start = new Uint8Array(rawBytes);
+): Generator<Uint8Array> {
   for (const [frameIndex, frame] of frames.entries()) {
     for (const run of decodeUnitsOf([frame]).flatMap(({ runs }) => runs)) {
-      const offset = frame.rawOffset + run.rawStart;
-      if (offset >= rawBytes) return start;
       try {
         decodeRun(kernels, sourceFd, frame, run);
       } catch (error) {
         throw toZnnError(error, { frame: frameIndex, offset: frame.frameOffset });
       }
-      const runBytes = Math.min(run.rawEnd - run.rawStart, rawBytes - offset);
-      start.set(kernels.bytes.subarray(RAW, RAW + runBytes), offset);
+      yield kernels.bytes.subarray(RAW, RAW + run.rawEnd - run.rawStart);
     }
   }
-  return start;
 }
