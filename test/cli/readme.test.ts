@@ -31,7 +31,7 @@ function shellWithModel(): (command: string) => string {
     PATH: `${bin}${path.delimiter}${process.env.PATH}`,
     ZNN_TEST_TERMINAL: 'stdout',
   };
-  return (line) => execFileSync('sh', ['-c', `${line} 2>&1`], { cwd, env, encoding: 'utf8' });
+  return (line) => execFileSync('sh', ['-c', `{ ${line}; } 2>&1`], { cwd, env, encoding: 'utf8' });
 }
 
 /** Times and speeds are those of the machine; with them goes the padding that aligns them. */
