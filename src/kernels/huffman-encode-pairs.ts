@@ -52,15 +52,15 @@ function encodePairLane(pairs: usize, pairsEnd: usize, pairCodes: usize, target:
   while (at >= fourPairsEnd) {
     const e0 = entryOf(pairCodes, at - 2);
     const e1 = entryOf(pairCodes, at - 4);
-    bits = (((bits >> e0) | e0) >> e1) | e1;
-    bitCount += (e0 & 63) + (e1 & 63);
+    bits = (bits >> (e0 + e1)) | (e0 >> e1) | e1;
+    bitCount = (bitCount + e0 + e1) & 63;
     store<u64>(target, bits >> (64 - bitCount));
     target += <usize>(bitCount >> 3);
     bitCount &= 7;
     const e2 = entryOf(pairCodes, at - 6);
     const e3 = entryOf(pairCodes, at - 8);
-    bits = (((bits >> e2) | e2) >> e3) | e3;
-    bitCount += (e2 & 63) + (e3 & 63);
+    bits = (bits >> (e2 + e3)) | (e2 >> e3) | e3;
+    bitCount = (bitCount + e2 + e3) & 63;
     store<u64>(target, bits >> (64 - bitCount));
     target += <usize>(bitCount >> 3);
     bitCount &= 7;

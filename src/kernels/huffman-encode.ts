@@ -43,11 +43,11 @@ function encodeLane(source: usize, sourceEnd: usize, codes: usize, target: usize
     const e1 = entryOf(codes, at - 2);
     const e2 = entryOf(codes, at - 3);
     const e3 = entryOf(codes, at - 4);
-    bits = (bits >> e0) | e0;
-    bits = (bits >> e1) | e1;
-    bits = (bits >> e2) | e2;
-    bits = (bits >> e3) | e3;
-    bitCount += (e0 & 63) + (e1 & 63) + (e2 & 63) + (e3 & 63);
+    const e01 = e0 + e1;
+    const e23 = e2 + e3;
+    bits = (bits >> e01) | (e0 >> e1) | e1;
+    bits = (bits >> e23) | (e2 >> e3) | e3;
+    bitCount = (bitCount + e01 + e23) & 63;
     store<u64>(target, bits >> (64 - bitCount));
     target += <usize>(bitCount >> 3);
     bitCount &= 7;
