@@ -112,6 +112,7 @@ async function encodeInto(
     kind: 'compress',
     sourceFd: source.fd,
     targetFd: output.fd,
+    targetPath: output.targetPath,
     frames: plan.frames,
     hasFrameIndex: options.frameIndex,
   } as const;

@@ -59,7 +59,7 @@ async function writeRestored(
   try {
     output.setLength(plan.rawBytes);
     await runner.decompress(
-      { ...decode, targetFd: output.fd },
+      { ...decode, targetFd: output.fd, targetPath: output.targetPath },
       passHooks(task, options, plan.rawBytes, 0, passCount),
     );
     if (plan.sha256 !== undefined) await assertSha256(output.fd, plan.rawBytes, plan.sha256, options.signal);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { toZnnError, ZnnError } from '../errors.js';
 import type { DiscoverRequest, Discovery } from './discovery.js';
 import { planFile } from './file-tasks.js';
 import { planFolder } from './folder-tasks.js';
@@ -18,11 +19,22 @@ export function discover(request: DiscoverRequest): RunPlan {
   const notes: string[] = [];
   const groups = named.map((source, i) => {
     const place = places[i] ?? { kind: 'beside' };
-    return planNamed(source, { request, place, notes });
+    return planReadable(source, { request, place, notes });
   });
   const distinct = withoutRepeats(groups);
   assertTargets(distinct, request.machine);
   return { verb: request.verb, groups: distinct, notes: [...notes, ...caseCollisionNotes(distinct)] };
+}
+
+/** What the system does not let us look at is refused, and the other paths go on. */
+function planReadable(source: NamedPath, discovery: Discovery): TaskGroup {
+  try {
+    return planNamed(source, discovery);
+  } catch (error) {
+    if (error instanceof ZnnError) throw error;
+    const task = refusal({ kind: 'refused', path: source.path, reason: toZnnError(error).message });
+    return { rootPath: source.path, isFolder: false, targetFolders: [], tasks: [task] };
+  }
 }
 
 function planNamed(source: NamedPath, discovery: Discovery): TaskGroup {

@@ -44,14 +44,15 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
   const sourcePath = path.join(folderPath, relativePath);
   const isChosen = chosen.has(relativePath);
   if (!isChosen && (request.verb === 'verify' || request.verb === 'info')) return undefined;
+  const isRewritten = isIndexName(relativePath) && (targetRoot !== undefined || request.removeSources);
   const found = lookAt(sourcePath);
-  if (found.kind !== 'file') return isChosen || targetRoot !== undefined ? refusal(found) : undefined;
+  // An index that cannot be read must stop --rm: it would go on naming files that are gone.
+  if (found.kind !== 'file')
+    return isChosen || isRewritten || targetRoot !== undefined ? refusal(found) : undefined;
   const source = { sourcePath, sourceBytes: found.fileBytes };
   const targetPath = path.join(targetRoot ?? folderPath, relativePath);
   if (isChosen) return planChosen(request, source, targetPath);
-  if (isIndexName(relativePath) && (targetRoot !== undefined || request.removeSources)) {
-    return { action: 'rewrite-index', ...source, targetPath };
-  }
+  if (isRewritten) return { action: 'rewrite-index', ...source, targetPath };
   const reason = 'already compressed';
   const isCompressed = request.verb === 'compress' && isCompressedName(relativePath);
   if (targetRoot !== undefined)

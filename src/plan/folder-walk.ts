@@ -74,7 +74,9 @@ export class FolderWalk {
       .sort();
   }
 
-  #entriesOf(folderPath: string): Entry[] {
+  // A folder is named with and without a slash at its end. Read twice, it could answer differently.
+  #entriesOf(anyPath: string): Entry[] {
+    const folderPath = path.resolve(anyPath);
     const known = this.#entriesByFolder.get(folderPath);
     if (known !== undefined) return known;
     const entries: Entry[] = [];
@@ -96,6 +98,14 @@ export class FolderWalk {
   }
 
   #statsThroughLinks(filePath: string): FileStats | undefined {
+    try {
+      return this.#entryStats(filePath);
+    } catch (error) {
+      return this.#meet(filePath, toZnnError(error).message, true);
+    }
+  }
+
+  #entryStats(filePath: string): FileStats | undefined {
     const stats = statsOf(filePath);
     if (stats === undefined) return undefined;
     if (stats.isDirectory()) return this.#isFolderToEnter(filePath) ? stats : undefined;
@@ -130,11 +140,14 @@ export class FolderWalk {
   }
 }
 
+const LEADS_NOWHERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
 /** Of what a link leads to; of the link itself where it leads nowhere; `undefined` where nothing is left by now. */
 function statsOf(filePath: string): FileStats | undefined {
   try {
     return system.statSync(filePath);
-  } catch {
+  } catch (error) {
+    if (!LEADS_NOWHERE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
     return system.lstatSync(filePath, { throwIfNoEntry: false });
   }
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ZnnError } from '../errors.js';
+import { toZnnError, ZnnError } from '../errors.js';
 import { describeKind } from '../io/input-file.js';
 import { system } from '../io/system.js';
 import type { NamedPath } from './named-paths.js';
@@ -56,13 +56,15 @@ function assertMayBeFolder(outputPath: string, isFolder: boolean | undefined, ru
 
 /** `undefined` where there is nothing yet. */
 function isExistingFolder(anyPath: string): boolean | undefined {
-  const stats = system.statSync(anyPath, { throwIfNoEntry: false });
-  if (stats !== undefined) return stats.isDirectory();
-  const link = system.lstatSync(anyPath, { throwIfNoEntry: false });
-  if (link === undefined) return undefined;
-  throw new ZnnError('invalid-argument', `--output: is ${describeKind(link)} that leads nowhere`, {
-    file: anyPath,
-  });
+  try {
+    const stats = system.statSync(anyPath, { throwIfNoEntry: false });
+    if (stats !== undefined) return stats.isDirectory();
+    const link = system.lstatSync(anyPath, { throwIfNoEntry: false });
+    if (link === undefined) return undefined;
+    throw new ZnnError('invalid-argument', `--output: is ${describeKind(link)} that leads nowhere`);
+  } catch (error) {
+    throw toZnnError(error, { file: anyPath });
+  }
 }
 
 // A second run would find the first one's outputs among its sources.

@@ -6,6 +6,7 @@ import { RAW } from '../codec/memory.js';
 import { toZnnError } from '../errors.js';
 import { readFully, writevFully } from '../io/positional.js';
 import type { JobControl } from './job-control.js';
+import { naming } from './naming.js';
 import type { CompressJob } from './protocol.js';
 
 /** Encodes frames of the job until all are taken or the job is aborted.
@@ -19,7 +20,7 @@ export function shareCompressJob(kernels: Kernels, job: CompressJob, control: Jo
       const encoded = encodeFrame(kernels, frame.rawBytes, frame.encoding, job.hasFrameIndex);
       const offset = control.takeOffset(frameIndex, encoded.encodedBytes);
       if (offset === undefined) return;
-      writevFully(job.targetFd, encoded.parts, offset);
+      naming(job.targetPath, () => writevFully(job.targetFd, encoded.parts, offset));
       control.recordFrame(frameIndex, { ...encoded, frameOffset: offset });
     } catch (error) {
       throw toZnnError(error, { frame: frameIndex, offset: frame.rawOffset });

@@ -10,6 +10,7 @@ import type { DecodeFrame } from '../format/frames.js';
 import { readFully, writeFully } from '../io/positional.js';
 import type { JobControl } from './job-control.js';
 import { loadRun } from './load-run.js';
+import { naming } from './naming.js';
 import type { DecompressJob } from './protocol.js';
 
 /** Decodes units of the job until all are taken or the job is aborted.
@@ -40,7 +41,8 @@ function decodeUnit(
     const runBytes = run.rawEnd - run.rawStart;
     const decoded = kernels.bytes.subarray(RAW, RAW + runBytes);
     const offset = frame.rawOffset + run.rawStart;
-    if (job.targetFd !== undefined) writeFully(job.targetFd, decoded, offset);
+    const { targetFd } = job;
+    if (targetFd !== undefined) naming(job.targetPath, () => writeFully(targetFd, decoded, offset));
     if (job.compareFd !== undefined) compareWith(kernels, job.compareFd, decoded, offset);
   }
   const found = checksum?.finish();

@@ -10,6 +10,8 @@ export interface CompressJob {
   readonly sourceFd: number;
   /** Open for writing; frames are written from offset 0, in order and without gaps. */
   readonly targetFd: number;
+  /** What errors of writing name. */
+  readonly targetPath?: string;
   readonly frames: readonly FramePlan[];
   /** Set the mark in each header that says "a frame index must follow". */
   readonly hasFrameIndex: boolean;
@@ -20,6 +22,8 @@ export interface DecompressJob {
   readonly sourceFd: number;
   /** Absent: decode and check only. */
   readonly targetFd?: number;
+  /** What errors of writing name. */
+  readonly targetPath?: string;
   /** Compare the decoded bytes with this file's, at the same offsets. */
   readonly compareFd?: number;
   readonly frames: readonly DecodeFrame[];
