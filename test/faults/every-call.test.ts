@@ -1,0 +1,145 @@
+// SQLite's method: the N-th call of the file system goes wrong, for every N, and the contract holds each time.
+
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { breaches } from '../support/contract.js';
+import { geometricBytes } from '../support/distributions.js';
+import { type WalkJob, walkFaults } from '../support/fault-walk.js';
+import { fileTree } from '../support/file-tree.js';
+import { safetensorsFile } from '../support/model-folder.js';
+import { run } from '../support/run-verb.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const MODEL = {
+  'model/a.safetensors': safetensorsFile(1, 3000),
+  'model/sub/b.bin': geometricBytes(2, 99, 9, 1.5),
+  'model/config.json': '{}',
+  'model/model.safetensors.index.json': '{"weight_map":{"t":"a.safetensors"}}',
+};
+
+/** Calls that a full disk makes fail. */
+const TAKING_SPACE = [
+  'writeSync',
+  'writevSync',
+  'ftruncateSync',
+  'fsync',
+  'mkdirSync',
+  'linkSync',
+  'closeSync',
+];
+const FAULTS = {
+  'EIO once': { mode: 'once', error: 'EIO' },
+  'its usual error once': { mode: 'once', error: 'natural' },
+  'a full disk from then on': { mode: 'from', error: 'ENOSPC', members: TAKING_SPACE },
+  'EIO from then on': { mode: 'from', error: 'EIO' },
+  'EROFS from then on': {
+    mode: 'from',
+    error: 'EROFS',
+    members: [...TAKING_SPACE, 'unlinkSync', 'renameSync'],
+  },
+} as const;
+type FaultName = keyof typeof FAULTS;
+const WORKER_FAULTS = {
+  'every call short': { mode: 'short' },
+  'EIO once in a worker': { mode: 'once', error: 'EIO', threads: 'workers' },
+  'a full disk in a worker': { mode: 'from', error: 'ENOSPC', members: TAKING_SPACE, threads: 'workers' },
+} as const;
+
+async function walk(
+  template: string,
+  faultName: FaultName | keyof typeof WORKER_FAULTS,
+  job: Pick<WalkJob, 'verb' | 'paths' | 'flags'> & Partial<WalkJob>,
+): Promise<void> {
+  const fault = { ...FAULTS, ...WORKER_FAULTS }[faultName];
+  const workFolder = path.join(temporaryFolder(), 'work');
+  const steps = await walkFaults({ templateFolder: template, workFolder, fault, stride: 1, ...job });
+  const [clean] = steps;
+  if (clean === undefined) throw new Error('no step');
+  expect(clean.exitCode, clean.lines.join('\n')).toBe(0);
+  const trees = { workFolder, before: clean.before, after: clean.tree, settled: clean.again.tree };
+  // What cannot be removed because removing fails for good is for the next run.
+  const mayLeaveTemporaries = faultName.endsWith('from then on');
+  expect(steps.slice(1).flatMap((step) => breaches(step, trees, { mayLeaveTemporaries }))).toEqual([]);
+  expect(steps.length).toBeGreaterThan(job.isOneStep ? 1 : 4);
+}
+
+const COMMANDS = [
+  ['in place', {}],
+  ['with --rm', { rm: true }],
+  ['with -o and --fsync', { output: 'out/', fsync: true }],
+] as const;
+/** With --rm there is most to lose. */
+const WALKS = COMMANDS.flatMap(([how, flags]) =>
+  (Object.keys(FAULTS) as FaultName[])
+    .filter(
+      (faultName) => how === 'with --rm' || faultName === 'EIO once' || faultName.startsWith('a full disk'),
+    )
+    .map((faultName) => ({ how, flags, faultName })),
+);
+
+describe('compress a folder', () => {
+  test.each(WALKS)('$how: $faultName', async ({ flags, faultName }) => {
+    await walk(fileTree(MODEL), faultName, { verb: 'compress', paths: ['model'], flags });
+  });
+});
+
+describe('decompress a folder', () => {
+  test.each(WALKS)('$how: $faultName', async ({ flags, faultName }) => {
+    const template = fileTree(MODEL);
+    await run('compress', path.join(template, 'model'), { removeSources: true, sha256: true });
+    await walk(template, faultName, { verb: 'decompress', paths: ['model'], flags });
+  });
+});
+
+describe('replace an existing output with -f', () => {
+  test.each(Object.keys(FAULTS) as FaultName[])('compress: %s', async (faultName) => {
+    const template = fileTree({
+      'model/a.bin': geometricBytes(3, 500, 9, 1.5),
+      'model/a.bin.znn': 'an old one',
+    });
+    await walk(template, faultName, { verb: 'compress', paths: ['model'], flags: { force: true } });
+  });
+});
+
+describe('verify', () => {
+  test('EIO once', async () => {
+    const template = fileTree(MODEL);
+    await run('compress', path.join(template, 'model'), { removeSources: true });
+    await walk(template, 'EIO once', { verb: 'verify', paths: ['model'], flags: {} });
+  });
+});
+
+describe('every read and write falls short', () => {
+  const short = { isOneStep: true } as const;
+
+  test.each(COMMANDS)('compress %s', async (_, flags) => {
+    await walk(fileTree(MODEL), 'every call short', { verb: 'compress', paths: ['model'], flags, ...short });
+  });
+
+  test.each(COMMANDS)('decompress %s', async (_, flags) => {
+    const template = fileTree(MODEL);
+    await run('compress', path.join(template, 'model'), { removeSources: true, sha256: true });
+    await walk(template, 'every call short', { verb: 'decompress', paths: ['model'], flags, ...short });
+  });
+});
+
+describe('in the workers', () => {
+  const weights = { 'model/a.bin': geometricBytes(4, 9 << 20, 60, 1.4) };
+  const job = { paths: ['model'], flags: { rm: true, threads: '2' } } as const;
+
+  test.each(['compress', 'decompress'] as const)('%s --rm: EIO at every call', async (verb) => {
+    const template = fileTree(weights);
+    if (verb === 'decompress') await run('compress', path.join(template, 'model'), { removeSources: true });
+    await walk(template, 'EIO once in a worker', { verb, ...job });
+  });
+
+  test.each(['compress', 'decompress'] as const)('%s --rm: a full disk', async (verb) => {
+    const template = fileTree(weights);
+    if (verb === 'decompress') await run('compress', path.join(template, 'model'), { removeSources: true });
+    await walk(template, 'a full disk in a worker', { verb, ...job });
+  });
+
+  test('every read and write falls short', async () => {
+    await walk(fileTree(weights), 'every call short', { verb: 'compress', ...job, isOneStep: true });
+  });
+});

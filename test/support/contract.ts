@@ -1,0 +1,83 @@
+// docs/reliability.md, "The contract", as a function: what is wrong with how a command ended.
+
+import path from 'node:path';
+import { isTemporaryName } from '../../src/io/temporary-files.js';
+import type { Tree, WalkStep } from './fault-walk.js';
+
+/** Before the run, after an undisturbed one, and after a second, undisturbed one. */
+export interface ExpectedTrees {
+  readonly workFolder: string;
+  readonly before: Tree;
+  readonly after: Tree;
+  readonly settled: Tree;
+}
+
+export interface ContractSettings {
+  /** The failing call stays broken, so what it should have removed may stay for the next run. */
+  readonly mayLeaveTemporaries?: boolean;
+  readonly secondsMax?: number;
+}
+
+/** Every way in which one step of a walk breaks the contract; none if it holds. */
+export function breaches(step: WalkStep, trees: ExpectedTrees, settings: ContractSettings = {}): string[] {
+  const { exitCode, lines, tree, ms, again } = step;
+  const errors = lines.filter((line) => !line.startsWith('znn: note: '));
+  const problems: string[] = [];
+  if (exitCode !== 0 && exitCode !== 1) problems.push(`exit code ${exitCode}`);
+  if (exitCode === 0 && !isSame(tree, trees.after)) problems.push('exit code 0, but the job is not done');
+  if (exitCode === 0 && errors.length > 0) problems.push(`exit code 0 with ${errors.join(' | ')}`);
+  if (exitCode !== 0 && errors.length === 0) problems.push(`exit code ${exitCode} without an error line`);
+  problems.push(...errors.filter((line) => !namesFile(line, trees)).map((line) => `names no file: ${line}`));
+  problems.push(...errors.filter((line) => line.includes('\n')).map((line) => `not one line: ${line}`));
+  if (ms > (settings.secondsMax ?? 10) * 1000) problems.push(`took ${Math.round(ms)} ms`);
+  if (!settings.mayLeaveTemporaries) problems.push(...temporaries(tree));
+  problems.push(...strangers(tree, trees), ...lost(tree, trees));
+  if (again.exitCode !== 0)
+    problems.push(`the next run: exit code ${again.exitCode}, ${again.lines.join(' | ')}`);
+  const left = settings.mayLeaveTemporaries ? withoutTemporaries(again.tree) : again.tree;
+  if (!isSame(left, trees.settled)) problems.push('the next run did not finish the job');
+  return problems.map((problem) => `call ${step.from}, ${step.member}: ${problem}`);
+}
+
+/** `znn: FILE: reason (CODE)`, where FILE is a file of these trees or a folder that one is in. */
+function namesFile(line: string, { workFolder, before, after }: ExpectedTrees): boolean {
+  const [program, file = '', reason] = line.split(': ');
+  const named = path.relative(workFolder, path.resolve(workFolder, file));
+  const known = [...Object.keys(before), ...Object.keys(after)];
+  const isKnown =
+    path.isAbsolute(file) && named === '' ? true : known.some((name) => `${name}/`.startsWith(`${named}/`));
+  return program === 'znn' && reason !== undefined && isKnown;
+}
+
+/** The walker's second run is in the same process, which lives: what it left is not stale yet. */
+function withoutTemporaries(tree: Tree): Tree {
+  return Object.fromEntries(Object.entries(tree).filter(([name]) => !isTemporaryName(path.basename(name))));
+}
+
+function temporaries(tree: Tree): string[] {
+  return Object.keys(tree)
+    .filter((name) => isTemporaryName(path.basename(name)))
+    .map((name) => `left ${name}`);
+}
+
+/** Files that are neither what was there nor what the job makes. */
+function strangers(tree: Tree, { before, after }: ExpectedTrees): string[] {
+  return Object.entries(tree)
+    .filter(([name]) => !isTemporaryName(path.basename(name)))
+    .filter(([name, hash]) => hash !== before[name] && hash !== after[name])
+    .map(([name]) => `${name} has a content of neither before nor after`);
+}
+
+/** Files that were there and have gone, though the job is not done: every file that the job removes goes only when all
+ * that it makes is there. */
+function lost(tree: Tree, { before, after }: ExpectedTrees): string[] {
+  const isComplete = Object.entries(after).every(([name, hash]) => tree[name] === hash);
+  return Object.keys(before)
+    .filter((name) => tree[name] === undefined && !(after[name] === undefined && isComplete))
+    .map((name) => `${name} is lost`);
+}
+
+function isSame(one: Tree, other: Tree): boolean {
+  const [names, otherNames] = [Object.keys(one), Object.keys(other)];
+  return names.length === otherNames.length && names.every((name) => one[name] === other[name]);
+}

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { RawFlags } from '../../src/cli/options.js';
+
+const support = path.dirname(fileURLToPath(import.meta.url));
+export const FAULT_SHIM_URL = pathToFileURL(path.join(support, 'fault-shim.js')).href;
+
+export interface WalkJob {
+  readonly verb: 'compress' | 'decompress' | 'verify';
+  /** Relative to the work folder. */
+  readonly paths: readonly string[];
+  readonly flags: RawFlags;
+  /** Copied to `workFolder` before each step. */
+  readonly templateFolder: string;
+  readonly workFolder: string;
+  readonly fault: {
+    readonly mode: string;
+    readonly error?: string;
+    readonly members?: readonly string[];
+    readonly threads?: string;
+  };
+  /** Steps of the walk: 1 for every call. */
+  readonly stride: number;
+  /** One disturbed run only. */
+  readonly isOneStep?: boolean;
+}
+
+export type Tree = Readonly<Record<string, string>>;
+
+interface CommandEnd {
+  readonly exitCode: number;
+  /** On stderr. */
+  readonly lines: readonly string[];
+  readonly ms: number;
+  /** Relative path → hash of the content. */
+  readonly tree: Tree;
+}
+
+/** One run with the fault at call `from` (0: none), and a second one without. */
+export interface WalkStep extends CommandEnd {
+  readonly from: number;
+  /** How many calls went wrong; 0 when there was no call of that number. */
+  readonly hits: number;
+  readonly member?: string;
+  /** Before the run. */
+  readonly before: Tree;
+  readonly again: CommandEnd;
+}
+
+/** The steps of a walk. The first is undisturbed, the last found no call to disturb. */
+export async function walkFaults(job: WalkJob): Promise<WalkStep[]> {
+  const args = ['--import', FAULT_SHIM_URL, path.join(support, 'fault-walker.js'), JSON.stringify(job)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const exitCode = await new Promise((resolve) => child.on('close', resolve));
+  if (exitCode !== 0) throw new Error(`the walker ended with ${exitCode}: ${stderr}`);
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as WalkStep);
+}

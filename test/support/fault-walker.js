@@ -1,0 +1,75 @@
+// Walks a fault through a command, from the first call of the file system to the last, in one process: node --import
+// fault-shim.js fault-walker.js JOB, where JOB is the JSON of a WalkJob (fault-walk.ts). One JSON line a step.
+import { createHash } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { errorLine } from '../../dist/cli/error-lines.js';
+import { readOptions } from '../../dist/cli/options.js';
+import { runVerb } from '../../dist/cli/run-verb.js';
+import { toZnnError } from '../../dist/errors.js';
+import { arm, disarm } from './fault-shim.js';
+
+/** @type {import('./fault-walk.js').WalkJob} */
+const job = JSON.parse(process.argv[2] ?? '');
+/** Beyond any walk: a command of some ten files makes a few hundred calls. */
+const STEPS_MAX = 5000;
+
+for (let from = 0; from < STEPS_MAX; from += job.stride) {
+  rmSync(job.workFolder, { recursive: true, force: true });
+  cpSync(job.templateFolder, job.workFolder, { recursive: true, preserveTimestamps: true });
+  const before = treeOf(job.workFolder);
+  // The first step runs undisturbed: the others are compared with what it gives.
+  if (from > 0) arm({ ...job.fault, from });
+  const first = await command();
+  const { hits, member } = disarm();
+  const tree = treeOf(job.workFolder);
+  const again = await command();
+  const step = {
+    from,
+    hits,
+    member,
+    before,
+    ...first,
+    tree,
+    again: { ...again, tree: treeOf(job.workFolder) },
+  };
+  console.log(JSON.stringify(step));
+  if (from > 0 && (hits === 0 || job.isOneStep)) break;
+}
+
+async function command() {
+  /** @type {string[]} */
+  const lines = [];
+  const output = {
+    print: () => {},
+    say: (/** @type {string} */ line) => void lines.push(line),
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+    writeError: () => undefined,
+  };
+  const startMs = performance.now();
+  process.chdir(job.workFolder);
+  let exitCode;
+  try {
+    const options = readOptions(job.paths, job.flags, 2);
+    exitCode = await runVerb(job.verb, options, { output, signal: new AbortController().signal });
+  } catch (thrown) {
+    const error = toZnnError(thrown);
+    lines.push(errorLine(error));
+    exitCode = error.code === 'invalid-argument' ? 2 : 1;
+  }
+  return { exitCode, lines, ms: performance.now() - startMs };
+}
+
+/** @param {string} root */
+function treeOf(root) {
+  const names = /** @type {string[]} */ (readdirSync(root, { recursive: true })).sort();
+  /** @type {Record<string, string>} */
+  const tree = {};
+  for (const name of names) {
+    const filePath = path.join(root, name);
+    if (statSync(filePath).isFile())
+      tree[name] = createHash('md5').update(readFileSync(filePath)).digest('hex');
+  }
+  return tree;
+}
