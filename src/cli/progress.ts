@@ -44,7 +44,9 @@ export function startProgress(plan: RunPlan): Progress {
     barIncompleteChar: '-',
     fps: REDRAWS_PER_SECOND,
     etaBuffer: ETA_UPDATES,
-    formatValue: (value, _options, type) => (type === 'percentage' ? String(value) : formatBytes(value)),
+    // Called for every figure, shown or not; the time left may be a word, such as NULL before anything is known.
+    formatValue: (value, _options, type) =>
+      type === 'value' || type === 'total' ? formatBytes(value) : String(value),
     clearOnComplete: true,
     // Signals are handled in signals.ts; the terminal's own settings stay as they are.
     gracefulExit: false,
