@@ -39,6 +39,7 @@ export interface WriteOptions
 /** What {@link compress} takes; every field may be left out. */
 export interface CompressOptions
   extends WriteOptions,
+    Pick<DiscoverRequest, 'lfs'>,
     Partial<Pick<RunOptions, 'encoding' | 'frameIndex' | 'sha256'>> {}
 
 /** Compresses files, folders and globs to `.znn`. Depends on the inputs' bytes and the options only.
@@ -68,7 +69,7 @@ export function describe(filePath: string): Promise<FileInfo> {
 async function run(
   verb: 'compress' | 'decompress' | 'verify',
   paths: readonly string[],
-  { outputPath, include, exclude, ...options }: CompressOptions,
+  { outputPath, include, exclude, lfs, ...options }: CompressOptions,
 ): Promise<RunResult> {
   const threads = options.threads ?? availableParallelism();
   if (!Number.isInteger(threads) || threads < 1) {
@@ -80,6 +81,7 @@ async function run(
     ...(outputPath !== undefined && { outputPath }),
     ...(include !== undefined && { include }),
     ...(exclude !== undefined && { exclude }),
+    ...(lfs !== undefined && { lfs }),
     removeSources: options.removeSources ?? false,
     machine: { environment: env, homePath: homedir() },
   });

@@ -12,6 +12,7 @@ const DONE_WORDS: Readonly<Record<FileTask['action'], string>> = {
   verify: 'verified',
   describe: 'described',
   copy: 'copied',
+  'rewrite-attributes': 'rewrote',
   'rewrite-index': 'rewrote',
   skip: 'skipped',
   refuse: 'refused',

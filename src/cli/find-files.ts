@@ -12,6 +12,7 @@ export function findFiles(verb: Verb, options: CliOptions): RunPlan {
     ...(options.include !== undefined && { include: options.include }),
     ...(options.exclude !== undefined && { exclude: options.exclude }),
     removeSources: options.removeSources,
+    ...(options.lfs && { lfs: true }),
     machine: { environment: process.env, homePath: homedir() },
   });
 }

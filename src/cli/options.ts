@@ -17,6 +17,7 @@ export interface RawFlags {
   readonly frameIndex?: boolean;
   readonly fsync?: boolean;
   readonly sha256?: boolean;
+  readonly lfs?: boolean;
 }
 
 export type Verbosity = 'quiet' | 'normal' | 'verbose';
@@ -38,6 +39,8 @@ export interface CliOptions {
   readonly frameIndex: boolean;
   readonly fsync: boolean;
   readonly sha256: boolean;
+  /** Give folders a `.gitattributes` for Git LFS even if they have none. */
+  readonly lfs?: boolean;
 }
 
 /** A command line that makes no sense: exit code 2. */
@@ -79,6 +82,7 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     frameIndex: flags.frameIndex ?? true,
     fsync: flags.fsync ?? false,
     sha256: flags.sha256 ?? false,
+    ...(flags.lfs && { lfs: true }),
   };
 }
 

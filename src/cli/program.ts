@@ -36,7 +36,11 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
   compress
     .option('--dtype <dtype>', 'element type of the data: auto, bytes, bf16, f16, f32, i32', 'auto')
     .option('--no-frame-index', 'leave out the index of frames and their checksums')
-    .option('--sha256', "store the original's SHA-256 too");
+    .option('--sha256', "store the original's SHA-256 too")
+    .option(
+      '--lfs',
+      'have Git LFS track the outputs: add their line to .gitattributes, even if there is none',
+    );
   addCommonOptions(compress);
 
   const decompress = add('decompress', 'd', 'restore compressed files, or a whole model folder');

@@ -13,6 +13,8 @@ export interface CommitOptions {
   readonly replacesExisting: boolean;
   /** Whose mode and times the file gets. */
   readonly like?: ExactFileStats;
+  /** Its mode where it is like no other file; otherwise it stays private to the user. */
+  readonly mode?: number;
   /** Give it the mode only, and the time of now: its content is new. */
   readonly keepsOwnTime?: boolean;
 }
@@ -100,7 +102,8 @@ export class AtomicFile {
     }
   }
 
-  #copyAttributes({ like, keepsOwnTime }: CommitOptions): void {
+  #copyAttributes({ like, keepsOwnTime, mode }: CommitOptions): void {
+    if (mode !== undefined) system.fchmodSync(this.fd, mode);
     if (like === undefined) return;
     system.fchmodSync(this.fd, Number(like.mode) & 0o777);
     if (!keepsOwnTime) system.futimesSync(this.fd, secondsOf(like.atimeNs), secondsOf(like.mtimeNs));

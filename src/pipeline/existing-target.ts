@@ -4,14 +4,14 @@ import { type ExactFileStats, system } from '../io/system.js';
 
 /** What stands where an output is to go, or `undefined`.
  * @throws ZnnError `io` when it is nothing that an output may ever replace: a folder, a link, a device, the source */
-export function inspectTarget(targetPath: string, source: InputFile): ExactFileStats | undefined {
+export function inspectTarget(targetPath: string, source: InputFile | undefined): ExactFileStats | undefined {
   const existing = system.lstatSync(targetPath, { bigint: true, throwIfNoEntry: false });
   if (existing === undefined) return undefined;
   const place = { file: targetPath };
   if (!existing.isFile()) {
     throw new ZnnError('io', `the output is ${describeKind(existing)}, which is never replaced`, place);
   }
-  if (isSameFile(existing, source.stats)) {
+  if (source !== undefined && isSameFile(existing, source.stats)) {
     throw new ZnnError('io', `the output is the same file as the input ${source.path}`, place);
   }
   return existing;

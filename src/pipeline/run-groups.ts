@@ -2,10 +2,11 @@ import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { makeFolder } from '../io/folders.js';
 import { removeStaleTemporaries } from '../io/temporary-files.js';
-import type { FileTask, RunPlan, TaskGroup } from '../plan/types.js';
+import type { FileTask, RunPlan, TaskAction, TaskGroup } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { copyFile } from './copy-file.js';
 import { removeSources } from './remove-sources.js';
+import { rewriteAttributes } from './rewrite-attributes.js';
 import { rewriteIndex } from './rewrite-index.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
 import type { FileResult, RunOptions, RunResult } from './types.js';
@@ -19,6 +20,9 @@ export interface Ended {
   readonly result: FileResult;
   readonly removable?: Outcome['removable'];
 }
+
+/** What says how a whole folder stands, and so waits until it does. */
+const FINISHING: ReadonlySet<TaskAction> = new Set(['rewrite-attributes', 'rewrite-index']);
 
 /** Carries out a plan, group by group. In each: the weights and copies, then the indexes if nothing failed, then, with
  * `removeSources` and if still nothing failed, the sources go.
@@ -55,7 +59,7 @@ async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<
   const report = (result: FileResult) => options.observer?.onFileEnd?.(result);
   for (const task of group.tasks) {
     options.signal?.throwIfAborted();
-    const waits = task.action === 'rewrite-index' && ended.some(hasFailed);
+    const waits = FINISHING.has(task.action) && ended.some(hasFailed);
     const end = waits ? withheld(task) : await runTask(task, context, handleFile, folderError);
     ended.push(end);
     if (!options.removeSources) report(end.result);
@@ -95,10 +99,11 @@ async function actOn(task: FileTask, context: TaskContext, handleFile: FileHandl
   const writing = { ...task, targetPath: task.targetPath ?? task.sourcePath };
   if (task.action === 'copy') return copyFile(writing, context);
   if (task.action === 'rewrite-index') return rewriteIndex(writing, context);
+  if (task.action === 'rewrite-attributes') return rewriteAttributes(writing, context);
   return handleFile(writing, context);
 }
 
-/** An index comes last, so that it never names a file that is not there. */
+/** An index comes last, so that it never names a file that is not there; so does what tells Git about the files. */
 function withheld(task: FileTask): Ended {
   const reason = 'not written, since a file of its folder failed; run again when that is mended';
   const skipped: FileTask = { ...task, reason };

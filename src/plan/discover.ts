@@ -21,6 +21,8 @@ export function discover(request: DiscoverRequest): RunPlan {
     const place = places[i] ?? { kind: 'beside' };
     return planReadable(source, { request, place, notes });
   });
+  if (request.lfs && named.every(({ kind }) => kind === 'file'))
+    notes.push('--lfs has no effect: only folders get a .gitattributes');
   const distinct = withoutRepeats(groups);
   assertTargets(distinct, request.machine);
   return { verb: request.verb, groups: distinct, notes: [...notes, ...caseCollisionNotes(distinct)] };

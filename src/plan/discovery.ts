@@ -13,6 +13,8 @@ export interface DiscoverRequest {
   /** Globs that take from it. */
   readonly exclude?: readonly string[];
   readonly removeSources: boolean;
+  /** Give a folder a `.gitattributes` that has Git LFS track the outputs, even if it had none. */
+  readonly lfs?: boolean;
   readonly machine: Machine;
 }
 
@@ -22,4 +24,14 @@ export interface Discovery {
   readonly place: OutputPlace;
   /** Appended to. */
   readonly notes: string[];
+}
+
+/** A folder on its way into the plan. */
+export interface FolderContext {
+  readonly folderPath: string;
+  /** Absent: outputs go beside their sources. */
+  readonly targetRoot: string | undefined;
+  /** Relative paths of the files to compress, decompress, verify or describe. */
+  readonly chosen: ReadonlySet<string>;
+  readonly request: DiscoverRequest;
 }

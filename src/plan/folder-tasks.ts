@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { ATTRIBUTES_NAME } from '../format/git-attributes.js';
 import { system } from '../io/system.js';
+import { attributesTask } from './attributes-task.js';
 import { chosenFiles, NEVER_ENTERED } from './chosen-files.js';
-import type { DiscoverRequest, Discovery } from './discovery.js';
+import type { DiscoverRequest, Discovery, FolderContext } from './discovery.js';
 import { FolderWalk, type Obstacle } from './folder-walk.js';
 import { lookAt, refusal } from './named-paths.js';
 import { realPathOf } from './real-paths.js';
@@ -15,7 +17,9 @@ export function planFolder(folderPath: string, discovery: Discovery): TaskGroup 
   const targetRoot = place.kind === 'beside' ? undefined : place.path;
   const chosen = chosenFiles(walk, request);
   const found = walk.all(NEVER_ENTERED);
+  const attributes = attributesTask(found.files, { folderPath, targetRoot, chosen, request });
   const tasks = found.files
+    .filter((relativePath) => attributes === undefined || relativePath !== ATTRIBUTES_NAME)
     .map((relativePath) => planInFolder(relativePath, { folderPath, targetRoot, chosen, request }))
     .filter((task) => task !== undefined);
   if (chosen.size === 0) notes.push(`${folderPath}: ${nothingFound(request)}`);
@@ -26,17 +30,12 @@ export function planFolder(folderPath: string, discovery: Discovery): TaskGroup 
     isFolder: true,
     targetFolders:
       targetRoot === undefined ? [] : ['', ...found.folders].map((folder) => path.join(targetRoot, folder)),
-    tasks: inOrder([...tasks, ...obstacleTasks(walk.obstacles, folderPath, targetRoot !== undefined)]),
+    tasks: inOrder([
+      ...tasks,
+      ...(attributes ? [attributes] : []),
+      ...obstacleTasks(walk.obstacles, folderPath, targetRoot !== undefined),
+    ]),
   };
-}
-
-interface FolderContext {
-  readonly folderPath: string;
-  /** Absent: outputs go beside their sources. */
-  readonly targetRoot: string | undefined;
-  /** Relative paths of the files to compress, decompress, verify or describe. */
-  readonly chosen: ReadonlySet<string>;
-  readonly request: DiscoverRequest;
 }
 
 function planInFolder(relativePath: string, context: FolderContext): FileTask | undefined {
@@ -89,7 +88,7 @@ function obstacleTasks(obstacles: readonly Obstacle[], folderPath: string, isCop
 /** Weights first, for they may fail; indexes last, since they name what the weights became. */
 const ORDER: readonly TaskAction[] = [
   ...(['compress', 'decompress', 'verify', 'describe'] as const),
-  ...(['copy', 'skip', 'refuse', 'rewrite-index'] as const),
+  ...(['copy', 'skip', 'refuse', 'rewrite-attributes', 'rewrite-index'] as const),
 ];
 
 function inOrder(tasks: readonly FileTask[]): FileTask[] {

@@ -13,6 +13,7 @@ export type TaskAction =
   | 'verify'
   | 'describe'
   | 'copy'
+  | 'rewrite-attributes'
   | 'rewrite-index'
   | 'skip'
   | 'refuse';

@@ -16,6 +16,7 @@ export const NEVER_WEIGHT_PATTERNS: readonly string[] = [
   '*.index.*.json',
   ...['config.json', '*_config.json', 'preprocessor_config.json', 'model_index.json'],
   ...['tokenizer*.json', 'tokenizer*.model', 'tokenizer*.bin', 'tokenizer*.txt', '*.tiktoken'],
+  '.gitattributes',
   ...['vocab.*', 'merges.txt', 'special_tokens_map.json', 'added_tokens.json', 'spiece.model'],
 ];
 

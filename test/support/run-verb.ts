@@ -12,7 +12,9 @@ import type { JobRunner } from '../../src/pool/protocol.js';
 const RUNS = { compress, decompress, verify } as const;
 
 export type RunSettings = Partial<RunOptions> &
-  Partial<Pick<DiscoverRequest, 'outputPath' | 'include' | 'exclude'>> & { readonly runner?: JobRunner };
+  Partial<Pick<DiscoverRequest, 'outputPath' | 'include' | 'exclude' | 'lfs'>> & {
+    readonly runner?: JobRunner;
+  };
 
 const plainRunner = createJobRunner({ threads: 1 });
 afterAll(() => plainRunner.close());
@@ -24,7 +26,7 @@ export { plainRunner };
 export async function run(
   verb: keyof typeof RUNS,
   paths: string | readonly string[],
-  { outputPath, include, exclude, runner = plainRunner, ...settings }: RunSettings = {},
+  { outputPath, include, exclude, lfs, runner = plainRunner, ...settings }: RunSettings = {},
 ): Promise<readonly FileResult[]> {
   const options: RunOptions = {
     ...{ threads: 1, force: false, removeSources: false, fsync: false },
@@ -38,6 +40,7 @@ export async function run(
     ...(outputPath !== undefined && { outputPath }),
     ...(include !== undefined && { include }),
     ...(exclude !== undefined && { exclude }),
+    ...(lfs && { lfs }),
   });
   return (await RUNS[verb](plan, options, runner)).files;
 }

@@ -94,6 +94,7 @@ describe('one bad file', () => {
     expect(results.filter(({ status }) => status === 'skipped').map(({ task }) => task.reason)).toEqual([
       expect.stringContaining('a file of its folder failed'),
       expect.stringContaining('a file of its folder failed'),
+      expect.stringContaining('a file of its folder failed'),
     ]);
     expect(results.some(({ removedSource }) => removedSource)).toBe(false);
   });

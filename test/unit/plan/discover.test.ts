@@ -42,11 +42,12 @@ const MODEL = {
 };
 
 describe('compress a folder', () => {
-  test('in place: weight files at any depth, nothing else', () => {
+  test('in place: weight files at any depth, and what Git knows of them', () => {
     const root = fileTree(MODEL);
     expect(planned(root, {})).toEqual([
       'compress model-1.safetensors → model-1.safetensors.znn',
       'compress unet/diffusion.bin → unet/diffusion.bin.znn',
+      'rewrite-attributes .gitattributes → .gitattributes',
     ]);
   });
 
@@ -59,7 +60,7 @@ describe('compress a folder', () => {
 
   test('with --rm the indexes follow, after the weights', () => {
     const root = fileTree(MODEL);
-    expect(planned(root, { removeSources: true }).slice(2)).toEqual([
+    expect(planned(root, { removeSources: true }).slice(3)).toEqual([
       'rewrite-index model.safetensors.index.json → model.safetensors.index.json',
       'rewrite-index unet/diffusion.bin.index.json → unet/diffusion.bin.index.json',
     ]);
@@ -74,9 +75,9 @@ describe('compress a folder', () => {
     ).toEqual([
       'compress model-1.safetensors → OUT/model-1.safetensors.znn',
       'compress unet/diffusion.bin → OUT/unet/diffusion.bin.znn',
-      'copy .gitattributes → OUT/.gitattributes',
       'copy config.json → OUT/config.json',
       'copy tokenizer.bin → OUT/tokenizer.bin',
+      'rewrite-attributes .gitattributes → OUT/.gitattributes',
       'rewrite-index model.safetensors.index.json → OUT/model.safetensors.index.json',
       'rewrite-index unet/diffusion.bin.index.json → OUT/unet/diffusion.bin.index.json',
     ]);
@@ -87,11 +88,12 @@ describe('compress a folder', () => {
   test.each([
     [{ include: ['*.bin'] }, ['unet/diffusion.bin']],
     [{ include: ['unet/'] }, ['unet/diffusion.bin']],
-    [{ include: ['*'], exclude: ['.gitattributes'] }, ['model-1.safetensors', 'unet/diffusion.bin']],
+    [{ include: ['*'] }, ['model-1.safetensors', 'unet/diffusion.bin']],
     [{ exclude: ['model-?.*'] }, ['unet/diffusion.bin']],
     [{ exclude: ['unet/*'] }, ['model-1.safetensors']],
   ])('%o', (choice, expected) => {
-    const root = fileTree(MODEL);
+    const { '.gitattributes': _, ...model } = MODEL;
+    const root = fileTree(model);
     expect(planned(root, choice)).toEqual(expected.map((file) => `compress ${file} → ${file}.znn`));
   });
 

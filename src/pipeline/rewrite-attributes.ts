@@ -1,0 +1,56 @@
+import { ZnnError } from '../errors.js';
+import {
+  ATTRIBUTES_MAX_BYTES,
+  ATTRIBUTES_NAME,
+  addTracking,
+  removeTracking,
+  TRACKED_PATTERNS,
+  type TrackedPattern,
+} from '../format/git-attributes.js';
+import { fileSource } from '../io/file-source.js';
+import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { system } from '../io/system.js';
+import { writeRewritten } from './rewritten-file.js';
+import type { Outcome, TaskContext, WritingTask } from './run.js';
+
+/** Writes a folder's `.gitattributes` with the lines that make Git LFS track what the run wrote, or without them on the
+ * way back. One that znn made is removed again.
+ * @throws ZnnError `unsupported` for a file of unlikely size, `io` when the system fails */
+export async function rewriteAttributes(task: WritingTask, context: TaskContext): Promise<Outcome> {
+  const source = isThere(task.sourcePath) ? openInput(task.sourcePath) : undefined;
+  try {
+    const bytes = source && read(source);
+    const rewritten =
+      context.verb === 'compress' ? addTracking(bytes, patternsOf(context)) : withoutLines(bytes);
+    if (rewritten !== undefined) return { status: await writeRewritten(task, source, rewritten, context) };
+    if (source === undefined || task.targetPath !== task.sourcePath) return { status: 'skipped' };
+    system.unlinkSync(task.sourcePath);
+    return { status: 'done', notes: ['removed: only znn had put lines there'] };
+  } finally {
+    if (source !== undefined) closeInput(source);
+  }
+}
+
+function withoutLines(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  return bytes && removeTracking(bytes);
+}
+
+/** Those that some output of the folder, of this run or of an earlier one, is named after. */
+function patternsOf({ group }: TaskContext): TrackedPattern[] {
+  const names = group.tasks.flatMap(({ sourcePath, targetPath }) => [sourcePath, targetPath ?? '']);
+  return TRACKED_PATTERNS.filter((pattern) => names.some((name) => name.endsWith(pattern.slice(1))));
+}
+
+function read(source: InputFile): Uint8Array {
+  if (source.fileBytes > ATTRIBUTES_MAX_BYTES) {
+    throw new ZnnError(
+      'unsupported',
+      `${ATTRIBUTES_NAME}: ${source.fileBytes} bytes exceeds ${ATTRIBUTES_MAX_BYTES}`,
+    );
+  }
+  return fileSource(source).read(0, source.fileBytes);
+}
+
+function isThere(filePath: string): boolean {
+  return system.lstatSync(filePath, { throwIfNoEntry: false }) !== undefined;
+}

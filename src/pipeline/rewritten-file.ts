@@ -1,0 +1,69 @@
+import { ZnnError } from '../errors.js';
+import { AtomicFile, type CommitOptions } from '../io/atomic-file.js';
+import { fileSource } from '../io/file-source.js';
+import { assertUnchanged, closeInput, describeKind, type InputFile, openInput } from '../io/input-file.js';
+import { makeDurable } from '../io/make-durable.js';
+import { writeFully } from '../io/positional.js';
+import { type ExactFileStats, system } from '../io/system.js';
+import { assertReplaceable, inspectTarget } from './existing-target.js';
+import type { TaskContext, WritingTask } from './run.js';
+
+/** Writes what a small file of a model folder becomes: an index, `.gitattributes`. In place it replaces the old one,
+ * durably, since it is all that says what it says.
+ * @param source the file that `content` was made from; absent where there was none
+ * @throws ZnnError `io` when the system fails, or something else stands there */
+export async function writeRewritten(
+  task: WritingTask,
+  source: InputFile | undefined,
+  content: Uint8Array,
+  { options }: TaskContext,
+): Promise<'done' | 'up-to-date'> {
+  const existing = existingFile(task, source);
+  if (existing !== undefined && isContentOf(task.targetPath, content)) {
+    if (options.removeSources) await makeDurable(task.targetPath);
+    return 'up-to-date';
+  }
+  const isInPlace = task.targetPath === task.sourcePath;
+  if (existing !== undefined && !isInPlace) assertReplaceable(task.targetPath, existing, options.force);
+  if (source !== undefined) assertUnchanged(source);
+  await write(task.targetPath, content, {
+    isDurable: options.fsync || options.removeSources || existing !== undefined,
+    replacesExisting: existing !== undefined,
+    ...(source === undefined ? { mode: NEW_FILE_MODE } : { like: source.stats }),
+    keepsOwnTime: isInPlace,
+  });
+  return 'done';
+}
+
+const NEW_FILE_MODE = 0o644;
+
+/** What stands where the file is to go. In place that is the source itself, unless it is a link: what a link leads to may
+ * have other readers, and is never replaced. */
+function existingFile(task: WritingTask, source: InputFile | undefined): ExactFileStats | undefined {
+  if (task.targetPath !== task.sourcePath || source === undefined)
+    return inspectTarget(task.targetPath, source);
+  const itself = system.lstatSync(task.targetPath, { bigint: true });
+  if (itself.isFile()) return itself;
+  const message = `is ${describeKind(itself)}, which is never replaced; write elsewhere with -o`;
+  throw new ZnnError('io', message, { file: task.targetPath });
+}
+
+function isContentOf(filePath: string, content: Uint8Array): boolean {
+  const input = openInput(filePath);
+  try {
+    if (input.fileBytes !== content.byteLength) return false;
+    return Buffer.compare(fileSource(input).read(0, input.fileBytes), content) === 0;
+  } finally {
+    closeInput(input);
+  }
+}
+
+async function write(targetPath: string, content: Uint8Array, options: CommitOptions): Promise<void> {
+  const output = new AtomicFile(targetPath);
+  try {
+    writeFully(output.fd, content, 0);
+    await output.commit(options);
+  } finally {
+    output.discard();
+  }
+}
