@@ -1,4 +1,5 @@
 import path from 'node:path';
+import pMap from 'p-map';
 import { toZnnError, ZnnError } from '../errors.js';
 import { makeFolder } from '../io/folders.js';
 import { removeStaleTemporaries } from '../io/temporary-files.js';
@@ -23,6 +24,10 @@ export interface Ended {
 
 /** What says how a whole folder stands, and so waits until it does. */
 const FINISHING: ReadonlySet<TaskAction> = new Set(['rewrite-attributes', 'rewrite-index']);
+
+/** Files in work at a time: while the last frames of one are encoded and it gets its name, the next one's are on their
+ * way, so that no worker waits between the shards of a model. */
+const FILES_AT_ONCE = 3;
 
 /** Carries out a plan, group by group. In each: the weights and copies, then the indexes if nothing failed, then, with
  * `removeSources` and if still nothing failed, the sources go.
@@ -54,20 +59,53 @@ function removeLeftovers(plan: RunPlan): void {
 async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<FileResult[]> {
   const { options, group } = context;
   const folderError = await makeFolders(group, options.fsync || options.removeSources);
-  const ended: Ended[] = [];
   // With --rm a file's last word is whether its source could go, and that is known when the whole group is done.
   const report = (result: FileResult) => options.observer?.onFileEnd?.(result);
-  for (const task of group.tasks) {
+  const reportEnd = ({ result }: Ended) => (options.removeSources ? undefined : report(result));
+  const run = (task: FileTask) => runTask(task, context, handleFile, folderError);
+
+  const finishing = group.tasks.filter(({ action }) => FINISHING.has(action));
+  const ended = await runSideBySide(
+    group.tasks.filter((task) => !finishing.includes(task)),
+    run,
+    reportEnd,
+    options.signal,
+  );
+  for (const task of finishing) {
     options.signal?.throwIfAborted();
-    const waits = FINISHING.has(task.action) && ended.some(hasFailed);
-    const end = waits ? withheld(task) : await runTask(task, context, handleFile, folderError);
+    const end = ended.some(hasFailed) ? withheld(task) : await run(task);
     ended.push(end);
-    if (!options.removeSources) report(end.result);
+    reportEnd(end);
   }
   if (!options.removeSources) return ended.map(({ result }) => result);
   const results = ended.some(hasFailed) ? ended.map(({ result }) => result) : removeSources(ended);
   results.forEach(report);
   return results;
+}
+
+/** Runs a few tasks at a time. Ends are reported in the order of the tasks, whichever comes first.
+ * @throws the signal's reason, once every task that was started has ended */
+async function runSideBySide(
+  tasks: readonly FileTask[],
+  run: (task: FileTask) => Promise<Ended>,
+  report: (end: Ended) => void,
+  signal: AbortSignal | undefined,
+): Promise<Ended[]> {
+  const ended: Ended[] = [];
+  let reportedCount = 0;
+  const runOne = async (task: FileTask, taskIndex: number): Promise<Ended> => {
+    signal?.throwIfAborted();
+    const end = await run(task);
+    ended[taskIndex] = end;
+    for (let next = ended[reportedCount]; next !== undefined; next = ended[++reportedCount]) report(next);
+    return end;
+  };
+  try {
+    return await pMap(tasks, runOne, { concurrency: FILES_AT_ONCE, stopOnError: false });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 async function runTask(
