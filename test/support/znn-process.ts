@@ -20,15 +20,19 @@ export interface ZnnSettings {
   readonly terminal?: boolean;
   /** An open file for stdout in place of a pipe. */
   readonly stdout?: number;
+  /** A shell's command line to run in place of the command, which has no say in its limits and descriptors. */
+  readonly shell?: string;
 }
 
 /** Starts the built command as a user's shell would, with stdin closed. */
 export function startZnn(
   args: readonly string[],
-  { cwd, env, terminal = false, stdout }: ZnnSettings,
+  { cwd, env, terminal = false, stdout, shell }: ZnnSettings,
 ): ChildProcess {
   const nodeArgs = terminal ? ['--import', FAKE_TERMINAL] : [];
-  return spawn(process.execPath, [...nodeArgs, path.join(root, 'bin', 'znn.js'), ...args], {
+  const own = [...nodeArgs, path.join(root, 'bin', 'znn.js'), ...args];
+  const [program, programArgs] = shell === undefined ? [process.execPath, own] : ['bash', ['-c', shell]];
+  return spawn(program, programArgs, {
     cwd,
     env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '', ...env },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
