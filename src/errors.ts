@@ -53,7 +53,9 @@ export function toZnnError(thrown: unknown, place: ErrorPlace = {}): ZnnError {
   if (thrown instanceof ZnnError) return thrown.at(place);
   if (thrown instanceof Error) {
     const { code, syscall } = thrown as NodeJS.ErrnoException;
-    if (code === undefined) return new ZnnError('io', thrown.message || thrown.name, place, thrown);
+    // A ZnnError that came from another thread as a clone has a code too, but none of the system's.
+    if (code === undefined || !code.startsWith('E'))
+      return new ZnnError('io', thrown.message || thrown.name, place, thrown);
     const explanation = IO_EXPLANATIONS[code] ?? thrown.message;
     return new ZnnError('io', `${syscall ? `${syscall}: ` : ''}${explanation} (${code})`, place, thrown);
   }

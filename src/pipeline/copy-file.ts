@@ -32,6 +32,11 @@ export async function copyFile(task: WritingTask, { options }: TaskContext): Pro
         replacesExisting: existing !== undefined,
         like: source.stats,
       });
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      // A source that changes explains whatever else went wrong.
+      assertUnchanged(source);
+      throw error;
     } finally {
       copy.discard();
     }

@@ -14,6 +14,7 @@ import type {
   JobRunner,
 } from './protocol.js';
 import { shareJob } from './share.js';
+import { watchSignal, watchStall } from './watch.js';
 import { WorkerThread } from './worker-thread.js';
 
 /** Jobs up to this size run on the calling thread, as long as they add up to no more than INLINE_TOTAL_BYTES: starting
@@ -22,12 +23,18 @@ const INLINE_JOB_BYTES = 8 << 20;
 const INLINE_TOTAL_BYTES = 32 << 20;
 
 const PROGRESS_INTERVAL_MS = 100;
-/** A worker that was told to stop and has not answered by then is ended: it must not keep Ctrl-C waiting. */
-const ABORT_GRACE_MS = 500;
+/** Workers that finish nothing for so long hang: a few MiB take milliseconds, and a slow network share seconds. */
+const STALL_MS = 600_000;
+
+export interface PoolOptions {
+  readonly threads: number;
+  /** A job in which nothing is finished for so long fails. */
+  readonly stallMs?: number;
+}
 
 /** A runner with up to `threads` workers, started when a job first needs them. */
-export function createJobRunner({ threads }: { readonly threads: number }): JobRunner {
-  return new Pool(threads);
+export function createJobRunner({ threads, stallMs = STALL_MS }: PoolOptions): JobRunner {
+  return new Pool(threads, stallMs);
 }
 
 class Pool implements JobRunner {
@@ -37,7 +44,10 @@ class Pool implements JobRunner {
   private inlineBytes = 0;
   private jobCount = 0;
 
-  constructor(private readonly threads: number) {}
+  constructor(
+    private readonly threads: number,
+    private readonly stallMs: number,
+  ) {}
 
   async compress(job: CompressJob, hooks: JobHooks = {}): Promise<CompressResult> {
     const control = await this.run(job, hooks);
@@ -99,9 +109,17 @@ class Pool implements JobRunner {
     const workers = this.liveWorkers();
     const message = { jobId: this.jobCount++, job, shared: control.shared };
     const progress = setInterval(() => hooks.onProgress?.(control.doneBytes()), PROGRESS_INTERVAL_MS);
-    const stopWatching = watchSignal(hooks.signal, control, workers);
+    const failures: ZnnError[] = [];
+    const endWorkers = () => {
+      for (const worker of workers) void worker.terminate();
+    };
+    const stopWatching = watchSignal(hooks.signal, control, endWorkers);
+    const stopStallWatch = watchStall(control, this.stallMs, (error) => {
+      failures.push(error);
+      control.abort();
+      endWorkers();
+    });
     try {
-      const failures: ZnnError[] = [];
       const share = async (worker: WorkerThread) => {
         try {
           await worker.share(message);
@@ -117,6 +135,7 @@ class Pool implements JobRunner {
     } finally {
       clearInterval(progress);
       stopWatching();
+      stopStallWatch();
     }
   }
 
@@ -126,24 +145,4 @@ class Pool implements JobRunner {
     while (this.workers.length < this.threads) this.workers.push(new WorkerThread({ module: this.module }));
     return [...this.workers];
   }
-}
-
-/** Aborts the job when the signal comes, and ends workers that do not answer. Returns the way to stop watching. */
-function watchSignal(
-  signal: AbortSignal | undefined,
-  control: JobControl,
-  workers: readonly WorkerThread[],
-): () => void {
-  let grace: NodeJS.Timeout | undefined;
-  const onAbort = () => {
-    control.abort();
-    grace = setTimeout(() => {
-      for (const worker of workers) void worker.terminate();
-    }, ABORT_GRACE_MS);
-  };
-  signal?.addEventListener('abort', onAbort, { once: true });
-  return () => {
-    clearTimeout(grace);
-    signal?.removeEventListener('abort', onAbort);
-  };
 }
