@@ -1,44 +1,13 @@
-// The command `znn`. Heavy modules are loaded by the command that needs them, so that --help and --version are instant.
+// The command `znn`. Its version, which scripts ask for, is answered before anything else is loaded.
 
-import { CommanderError } from 'commander';
-import { toZnnError, ZnnError } from '../errors.js';
-import { errorLine } from './error-lines.js';
-import { EXIT_CODES } from './exit-codes.js';
-import { UsageError } from './options.js';
-import { processOutput } from './output.js';
-import { createProgram, type StartCommand } from './program.js';
+import { version } from './version.js';
 
-const output = processOutput();
+const VERSION_FLAGS: readonly (string | undefined)[] = ['-V', '--version'];
 
-const start: StartCommand = async (name, paths, flags) => {
-  const { startCommand } = await import('./start-command.js');
-  process.exitCode = await startCommand(name, paths, flags, output);
-};
-
-// A write to a pipe or a file may fail after everything else is done.
-process.on('exit', () => {
-  const writeError = output.writeError();
-  if (writeError === undefined) return;
-  output.say(errorLine(toZnnError(writeError, { file: 'output' })));
-  process.exitCode ||= EXIT_CODES.failed;
-});
-
-try {
-  await createProgram(start, output.say).parseAsync();
-} catch (error) {
-  process.exitCode = exitCodeOfFailure(error);
-}
-
-/** Says what went wrong before or outside of any file's work. */
-function exitCodeOfFailure(error: unknown): number {
-  // commander has already printed its message, or the help or version that was asked for.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
-  if (error instanceof UsageError) {
-    output.say(`znn: ${error.message}`);
-    return EXIT_CODES.usage;
-  }
-  output.say(errorLine(toZnnError(error)));
-  return error instanceof ZnnError && error.code === 'invalid-argument'
-    ? EXIT_CODES.usage
-    : EXIT_CODES.failed;
-}
+if (process.argv.length === 3 && VERSION_FLAGS.includes(process.argv[2])) {
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // A reader that has seen enough is no failure; a full disk is.
+    process.exitCode = code === 'EPIPE' ? 0 : 1;
+  });
+  console.log(version);
+} else await import('./command-line.js');

@@ -1,14 +1,12 @@
-import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
 import { EXIT_CODES_SECTION, examplesSection } from './help.js';
 import type { RawFlags } from './options.js';
+import { version } from './version.js';
 
 export type CommandName = 'compress' | 'decompress' | 'verify' | 'info';
 
 /** What a parsed command line starts. */
 export type StartCommand = (name: CommandName, paths: string[], flags: RawFlags) => Promise<void>;
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** The command line's grammar. Parsing throws CommanderError instead of ending the process.
  * @param say writes one line to stderr */

@@ -1,0 +1,45 @@
+// One command line, from its words to the exit code. Heavy modules are loaded by the command that needs them, so that
+// --help is instant.
+
+import { CommanderError } from 'commander';
+import { toZnnError, ZnnError } from '../errors.js';
+import { errorLine } from './error-lines.js';
+import { EXIT_CODES } from './exit-codes.js';
+import { UsageError } from './options.js';
+import { processOutput } from './output.js';
+import { createProgram, type StartCommand } from './program.js';
+
+const output = processOutput();
+
+const start: StartCommand = async (name, paths, flags) => {
+  const { startCommand } = await import('./start-command.js');
+  process.exitCode = await startCommand(name, paths, flags, output);
+};
+
+// A write to a pipe or a file may fail after everything else is done.
+process.on('exit', () => {
+  const writeError = output.writeError();
+  if (writeError === undefined) return;
+  output.say(errorLine(toZnnError(writeError, { file: 'output' })));
+  process.exitCode ||= EXIT_CODES.failed;
+});
+
+try {
+  await createProgram(start, output.say).parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOfFailure(error);
+}
+
+/** Says what went wrong before or outside of any file's work. */
+function exitCodeOfFailure(error: unknown): number {
+  // commander has already printed its message, or the help or version that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
+  if (error instanceof UsageError) {
+    output.say(`znn: ${error.message}`);
+    return EXIT_CODES.usage;
+  }
+  output.say(errorLine(toZnnError(error)));
+  return error instanceof ZnnError && error.code === 'invalid-argument'
+    ? EXIT_CODES.usage
+    : EXIT_CODES.failed;
+}
