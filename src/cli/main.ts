@@ -9,5 +9,5 @@ if (process.argv.length === 3 && VERSION_FLAGS.includes(process.argv[2])) {
     // A reader that has seen enough is no failure; a full disk is.
     process.exitCode = code === 'EPIPE' ? 0 : 1;
   });
-  console.log(version);
+  process.stdout.write(`${version}\n`);
 } else await import('./command-line.js');
