@@ -28,7 +28,7 @@ const STALL_MS = 600_000;
 
 export interface PoolOptions {
   readonly threads: number;
-  /** A job in which nothing is finished for so long fails. */
+  /** When nothing is finished in any job for so long, all jobs fail. */
   readonly stallMs?: number;
 }
 
@@ -41,6 +41,10 @@ class Pool implements JobRunner {
   private readonly module = compileKernels();
   private kernels: Kernels | undefined;
   private workers: WorkerThread[] = [];
+  /** Jobs that workers have a share of or will have, since each worker takes one after the other. */
+  private readonly running = new Set<JobControl>();
+  /** Raw bytes of the jobs that are no longer running. */
+  private endedBytes = 0;
   private inlineBytes = 0;
   private jobCount = 0;
 
@@ -113,12 +117,17 @@ class Pool implements JobRunner {
     const endWorkers = () => {
       for (const worker of workers) void worker.terminate();
     };
+    this.running.add(control);
     const stopWatching = watchSignal(hooks.signal, control, endWorkers);
-    const stopStallWatch = watchStall(control, this.stallMs, (error) => {
-      failures.push(error);
-      control.abort();
-      endWorkers();
-    });
+    const stopStallWatch = watchStall(
+      () => this.doneBytes(),
+      this.stallMs,
+      (error) => {
+        failures.push(error);
+        control.abort();
+        endWorkers();
+      },
+    );
     try {
       const share = async (worker: WorkerThread) => {
         try {
@@ -136,7 +145,14 @@ class Pool implements JobRunner {
       clearInterval(progress);
       stopWatching();
       stopStallWatch();
+      this.running.delete(control);
+      this.endedBytes += control.doneBytes();
     }
+  }
+
+  /** Grows as long as any worker finishes anything, in whichever job. */
+  private doneBytes(): number {
+    return [...this.running].reduce((sum, control) => sum + control.doneBytes(), this.endedBytes);
   }
 
   /** All workers, with a new one in the place of each that died. */

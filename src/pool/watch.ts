@@ -24,19 +24,19 @@ export function watchSignal(
   };
 }
 
-/** Calls `onStall`, once, when nothing was finished for `stallMs`. Returns the way to stop watching. */
+/** Calls `onStall`, once, when `doneBytesOf` did not change for `stallMs`. Returns the way to stop watching. */
 export function watchStall(
-  control: JobControl,
+  doneBytesOf: () => number,
   stallMs: number,
   onStall: (error: ZnnError) => void,
 ): () => void {
-  let doneBytes = control.doneBytes();
+  let doneBytes = doneBytesOf();
   const watch = setInterval(() => {
-    if (control.doneBytes() === doneBytes) {
+    if (doneBytesOf() === doneBytes) {
       clearInterval(watch);
       onStall(new ZnnError('io', `worker: nothing was finished for ${stallMs / 1000} s`));
     }
-    doneBytes = control.doneBytes();
+    doneBytes = doneBytesOf();
   }, stallMs);
   return () => clearInterval(watch);
 }
