@@ -85,6 +85,30 @@ test('that never answers fails the job in the end', () => {
   expect(output).toBe('io: worker: nothing was finished for 0.5 s\n');
 });
 
+// Its workers take its frames only when they are done with the first job's, which is slow and no stall.
+test('a job that waits for another is not taken for one that hangs', () => {
+  const cwd = folder();
+  const program = `
+    import { openSync } from 'node:fs';
+    import { createJobRunner } from '${POOL_URL}';
+    const runner = createJobRunner({ threads: 1, stallMs: 400 });
+    const frames = Array.from({ length: 10 }, (_, i) => ({ rawOffset: i << 20, rawBytes: 1 << 20, encoding: 'bytes' }));
+    const job = () => ({ kind: 'compress', sourceFd: openSync('a.bin'), targetFd: openSync('out', 'w'), frames, hasFrameIndex: false });
+    const results = await Promise.all([runner.compress(job()), runner.compress(job())]);
+    console.log(results.length);
+    await runner.close();`;
+  writeFileSync(path.join(cwd, 'wait.mjs'), program);
+  const fault = { mode: 'slow', members: ['readSync', 'writevSync'], threads: 'workers' };
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: `--import ${FAULT_SHIM_URL}`,
+    ZNN_FAULT: JSON.stringify(fault),
+  };
+  expect(execFileSync(process.execPath, ['wait.mjs'], { cwd, env, encoding: 'utf8', timeout: 20_000 })).toBe(
+    '2\n',
+  );
+});
+
 test('that cannot start, for want of address space, says what to do', async () => {
   const cwd = folder();
   const znn = fileURLToPath(new URL('../../bin/znn.js', import.meta.url));
