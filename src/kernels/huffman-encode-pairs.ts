@@ -43,7 +43,11 @@ function entryOf(pairCodes: usize, pairAt: usize): u64 {
   return load<u64>(pairCodes + (<usize>load<u16>(pairAt) << 3));
 }
 
-/** As `encodeLane` in huffman-encode.ts: at a flush bitCount ≤ 7 + 2 × 22 = 51. */
+/** Most new bits that fit beside the 7 left from the flush before and the 6 lowest bits, where remains of lengths stand. */
+const FLUSH_BITS: u64 = 51;
+
+/** As `encodeLane` in huffman-encode.ts. Four pairs hardly ever have more than FLUSH_BITS bits, though 88 are possible:
+ * then two pairs, at most 44 bits, are flushed first. The sum of four lengths needs 7 bits, hence the mask. */
 function encodePairLane(pairs: usize, pairsEnd: usize, pairCodes: usize, target: usize): usize {
   let bits: u64 = 0;
   let bitCount: u64 = 0;
@@ -52,15 +56,20 @@ function encodePairLane(pairs: usize, pairsEnd: usize, pairCodes: usize, target:
   while (at >= fourPairsEnd) {
     const e0 = entryOf(pairCodes, at - 2);
     const e1 = entryOf(pairCodes, at - 4);
-    bits = (bits >> (e0 + e1)) | (e0 >> e1) | e1;
-    bitCount = (bitCount + e0 + e1) & 63;
-    store<u64>(target, bits >> (64 - bitCount));
-    target += <usize>(bitCount >> 3);
-    bitCount &= 7;
     const e2 = entryOf(pairCodes, at - 6);
     const e3 = entryOf(pairCodes, at - 8);
-    bits = (bits >> (e2 + e3)) | (e2 >> e3) | e3;
-    bitCount = (bitCount + e2 + e3) & 63;
+    const e01 = e0 + e1;
+    const e23 = e2 + e3;
+    bits = (bits >> e01) | (e0 >> e1) | e1;
+    bitCount += e01;
+    if (((e01 + e23) & 127) > FLUSH_BITS) {
+      bitCount &= 63;
+      store<u64>(target, bits >> (64 - bitCount));
+      target += <usize>(bitCount >> 3);
+      bitCount &= 7;
+    }
+    bits = (bits >> e23) | (e2 >> e3) | e3;
+    bitCount = (bitCount + e23) & 63;
     store<u64>(target, bits >> (64 - bitCount));
     target += <usize>(bitCount >> 3);
     bitCount &= 7;
