@@ -34,7 +34,7 @@ export interface ReadOptions
 export interface WriteOptions
   extends ReadOptions,
     Pick<DiscoverRequest, 'outputPath'>,
-    Partial<Pick<RunOptions, 'force' | 'removeSources' | 'fsync'>> {}
+    Partial<Pick<RunOptions, 'force' | 'removeSources' | 'removeEach' | 'spaceCheck' | 'fsync'>> {}
 
 /** What {@link compress} takes; every field may be left out. */
 export interface CompressOptions
@@ -75,6 +75,7 @@ async function run(
   if (!Number.isInteger(threads) || threads < 1) {
     throw new ZnnError('invalid-argument', `threads: ${threads} is not a whole number from 1`);
   }
+  const removeSources = options.removeSources ?? options.removeEach ?? false;
   const plan = discover({
     verb,
     paths,
@@ -82,15 +83,14 @@ async function run(
     ...(include !== undefined && { include }),
     ...(exclude !== undefined && { exclude }),
     ...(lfs !== undefined && { lfs }),
-    removeSources: options.removeSources ?? false,
+    removeSources,
     machine: { environment: env, homePath: homedir() },
   });
   const defaults = {
     force: false,
-    removeSources: false,
     fsync: false,
     sha256: false,
     frameIndex: true,
   } as const;
-  return runPlan({ ...plan, verb }, { encoding: 'auto', ...defaults, ...options, threads });
+  return runPlan({ ...plan, verb }, { encoding: 'auto', ...defaults, ...options, removeSources, threads });
 }

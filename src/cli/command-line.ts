@@ -7,7 +7,7 @@ import { errorLine } from './error-lines.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { UsageError } from './options.js';
 import { processOutput } from './output.js';
-import { createProgram, type StartCommand } from './program.js';
+import { argumentsForParser, createProgram, type StartCommand } from './program.js';
 
 const output = processOutput();
 
@@ -25,7 +25,7 @@ process.on('exit', () => {
 });
 
 try {
-  await createProgram(start, output.say).parseAsync();
+  await createProgram(start, output.say).parseAsync(argumentsForParser(process.argv));
 } catch (error) {
   process.exitCode = exitCodeOfFailure(error);
 }

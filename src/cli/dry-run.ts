@@ -1,11 +1,12 @@
 import { toZnnError, type ZnnError } from '../errors.js';
-import { type PlannedFrame, plannedFramesOf } from '../pipeline/dry-run.js';
+import { type PlannedFrame, plannedFramesOf, spaceNotesOf } from '../pipeline/dry-run.js';
 import type { FileTask, RunPlan } from '../plan/types.js';
 import { errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { CliOptions } from './options.js';
 import type { Output } from './output.js';
 import { printable } from './printable.js';
+import { runOptionsOf } from './run-options.js';
 import { errorOfTask } from './task-errors.js';
 import { formatBytes, formatCount } from './units.js';
 
@@ -13,7 +14,9 @@ import { formatBytes, formatCount } from './units.js';
  * @returns the exit code that paths which cannot be used ask for */
 export async function printDryRun(plan: RunPlan, options: CliOptions, output: Output): Promise<number> {
   const errors: ZnnError[] = [];
-  for (const note of options.json ? [] : plan.notes) output.say(`znn: note: ${printable(note)}`);
+  const notes = [...plan.notes, ...(await spaceNotes(plan, options, errors))];
+  for (const note of options.json ? [] : notes) output.say(`znn: note: ${printable(note)}`);
+  for (const error of errors) output.say(errorLine(error));
   for (const task of plan.groups.flatMap((group) => group.tasks)) {
     try {
       if (task.action === 'refuse') throw errorOfTask(task);
@@ -28,6 +31,15 @@ export async function printDryRun(plan: RunPlan, options: CliOptions, output: Ou
     }
   }
   return exitCodeOf(errors);
+}
+
+async function spaceNotes(plan: RunPlan, options: CliOptions, errors: ZnnError[]): Promise<string[]> {
+  try {
+    return await spaceNotesOf(plan, runOptionsOf(options));
+  } catch (thrown) {
+    errors.push(toZnnError(thrown));
+    return [];
+  }
 }
 
 function jsonLine(plan: RunPlan, task: FileTask, frames: readonly PlannedFrame[] | undefined): string {

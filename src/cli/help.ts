@@ -4,6 +4,7 @@ export const EXAMPLES = {
     ['znn compress model.safetensors', 'writes model.safetensors.znn beside it'],
     ['znn compress my-model/ -o small/', 'converts a model folder into another, index included'],
     ['znn compress --rm my-model/', 'in place: originals are removed once all outputs are checked'],
+    ['znn compress --rm=each my-model/', 'the same one by one, where there is no space for both'],
     ["znn compress 'shards/*.safetensors' -T4", 'four threads, every file that matches'],
     ['znn compress --dry-run --json my-model/', 'prints the plan, one JSON object a file'],
   ],

@@ -18,6 +18,10 @@ export interface RawFlags {
   readonly fsync?: boolean;
   readonly sha256?: boolean;
   readonly lfs?: boolean;
+  /** What `--rm=each` is read as. */
+  readonly rmEach?: boolean;
+  /** False for `--no-space-check`. */
+  readonly spaceCheck?: boolean;
 }
 
 export type Verbosity = 'quiet' | 'normal' | 'verbose';
@@ -41,6 +45,9 @@ export interface CliOptions {
   readonly sha256: boolean;
   /** Give folders a `.gitattributes` for Git LFS even if they have none. */
   readonly lfs?: boolean;
+  /** Each source goes as soon as its own output is checked. */
+  readonly removeEach?: boolean;
+  readonly spaceCheck?: boolean;
 }
 
 /** A command line that makes no sense: exit code 2. */
@@ -72,7 +79,7 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     ...(flags.output !== undefined && { outputPath: flags.output }),
     threads: readThreads(flags.threads ?? '0', cpuCount),
     force: flags.force ?? false,
-    removeSources: flags.rm ?? false,
+    removeSources: flags.rm ?? flags.rmEach ?? false,
     verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
     json: flags.json ?? false,
     dryRun: flags.dryRun ?? false,
@@ -83,6 +90,8 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     fsync: flags.fsync ?? false,
     sha256: flags.sha256 ?? false,
     ...(flags.lfs && { lfs: true }),
+    ...(flags.rmEach && { removeEach: true }),
+    ...(flags.spaceCheck === false && { spaceCheck: false }),
   };
 }
 

@@ -5,6 +5,9 @@ import { version } from './version.js';
 
 export type CommandName = 'compress' | 'decompress' | 'verify' | 'info';
 
+/** How `--rm=each` is spelled for the parser: an option with a value that may be missing would take a path for it. */
+const REMOVE_EACH_FLAG = '--rm-each';
+
 /** What a parsed command line starts. */
 export type StartCommand = (name: CommandName, paths: string[], flags: RawFlags) => Promise<void>;
 
@@ -50,13 +53,25 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
   return program;
 }
 
+/** A command line as the parser takes it. */
+export function argumentsForParser(args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  return args.map((arg, i) => (arg === '--rm=each' && (end < 0 || i < end) ? REMOVE_EACH_FLAG : arg));
+}
+
 function addOutputOptions(command: Command): void {
   command
     .option('-o, --output <path>', 'output file, or folder for a folder or several files')
     .option('-f, --force', 'replace existing outputs')
-    .option('--rm', 'remove the sources once all outputs are durable, read again and found equal')
-    .addOption(new Option('-k, --keep', 'keep the sources (the default)').conflicts('rm'))
+    .option(
+      '--rm',
+      'remove the sources once all outputs are durable, read again and found equal; --rm=each removes each source ' +
+        'once its own output is, for want of space',
+    )
+    .addOption(new Option(REMOVE_EACH_FLAG).hideHelp())
+    .addOption(new Option('-k, --keep', 'keep the sources (the default)').conflicts(['rm', 'rmEach']))
     .option('--fsync', 'make every output durable before it gets its name')
+    .option('--no-space-check', 'start even if the free space cannot be enough')
     .option('--dry-run', 'print what would be done, do nothing');
 }
 

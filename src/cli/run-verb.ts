@@ -1,5 +1,5 @@
 import { runPlan } from '../pipeline/run-plan.js';
-import type { RunObserver, RunOptions } from '../pipeline/types.js';
+import type { RunObserver } from '../pipeline/types.js';
 import type { Verb } from '../plan/types.js';
 import { printDryRun } from './dry-run.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -8,6 +8,7 @@ import type { CliOptions } from './options.js';
 import type { Output } from './output.js';
 import type { Progress } from './progress.js';
 import type { Reporter } from './reporter.js';
+import { runOptionsOf } from './run-options.js';
 import type { CommandContext } from './start-command.js';
 import { errorOf } from './task-errors.js';
 
@@ -62,6 +63,7 @@ function aroundProgress(output: Output, progress: Progress | undefined): Output 
 
 function observerOf(reporter: Reporter, progress: Progress | undefined): RunObserver {
   return {
+    onNote: (text) => reporter.note(text),
     onFileStart: (task) => progress?.onFileStart(task),
     onProgress: (task, done, total) => progress?.onProgress(task, done, total),
     onFileEnd(result) {
@@ -69,9 +71,4 @@ function observerOf(reporter: Reporter, progress: Progress | undefined): RunObse
       reporter.fileEnd(result);
     },
   };
-}
-
-function runOptionsOf(options: CliOptions): Omit<RunOptions, 'signal' | 'observer'> {
-  const { threads, force, removeSources, fsync, sha256, frameIndex, encoding } = options;
-  return { threads, force, removeSources, fsync, sha256, frameIndex, encoding };
 }

@@ -29,6 +29,7 @@ export const system = {
   fsync: promisify(fs.fsync),
 
   statSync: fs.statSync,
+  statfsSync: fs.statfsSync,
   lstatSync: fs.lstatSync,
   realpathSync: fs.realpathSync,
   readdirSync: fs.readdirSync,

@@ -1,4 +1,5 @@
-import type { FileTask } from '../plan/types.js';
+import type { FileTask, RunPlan } from '../plan/types.js';
+import { checkSpace } from './check-space.js';
 import { planCompressionOf } from './compress.js';
 import { planDecompressionOf } from './decompress.js';
 import { withRunner } from './run-plan.js';
@@ -22,6 +23,15 @@ export async function plannedFramesOf(
   if (task.action !== 'decompress' && task.action !== 'verify') return undefined;
   const { frames } = await withRunner(1, (runner) => planDecompressionOf(task.sourcePath, runner));
   return frames.map((frame) => shown({ ...frame, encoding: frame.dtypeName }));
+}
+
+/** What the run would say of free space before it starts, as notes.
+ * @throws ZnnError `io` where the run itself would */
+export async function spaceNotesOf(plan: RunPlan, options: Omit<RunOptions, 'observer'>): Promise<string[]> {
+  const notes: string[] = [];
+  const observer = { onNote: (text: string) => void notes.push(text) };
+  await withRunner(1, (runner) => checkSpace(plan, { ...options, observer }, runner));
+  return notes;
 }
 
 function shown({ rawOffset, rawBytes, encoding }: PlannedFrame): PlannedFrame {

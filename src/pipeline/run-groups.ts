@@ -5,22 +5,17 @@ import { makeFolder } from '../io/folders.js';
 import { removeStaleTemporaries } from '../io/temporary-files.js';
 import type { FileTask, RunPlan, TaskAction, TaskGroup } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { checkSpace } from './check-space.js';
 import { copyFile } from './copy-file.js';
-import { removeSources } from './remove-sources.js';
+import { removeSource } from './remove-source.js';
 import { rewriteAttributes } from './rewrite-attributes.js';
 import { rewriteIndex } from './rewrite-index.js';
-import type { Outcome, TaskContext, WritingTask } from './run.js';
+import type { Ended, Outcome, TaskContext, WritingTask } from './run.js';
 import type { FileResult, RunOptions, RunResult } from './types.js';
 
 /** Does what a run is about with one file.
  * @throws ZnnError, or the signal's reason */
 export type FileHandler = (task: WritingTask, context: TaskContext) => Promise<Outcome>;
-
-/** A result, and what is needed to remove its source. */
-export interface Ended {
-  readonly result: FileResult;
-  readonly removable?: Outcome['removable'];
-}
 
 /** What says how a whole folder stands, and so waits until it does. */
 const FINISHING: ReadonlySet<TaskAction> = new Set(['rewrite-attributes', 'rewrite-index']);
@@ -30,7 +25,7 @@ const FINISHING: ReadonlySet<TaskAction> = new Set(['rewrite-attributes', 'rewri
 const FILES_AT_ONCE = 3;
 
 /** Carries out a plan, group by group. In each: the weights and copies, then the indexes if nothing failed, then, with
- * `removeSources` and if still nothing failed, the sources go.
+ * `removeSources` and if still nothing failed, the sources go; with `removeEach` each goes after its own output.
  * @throws the signal's reason when the run was stopped */
 export async function runGroups(
   plan: RunPlan,
@@ -41,6 +36,7 @@ export async function runGroups(
   const startMs = performance.now();
   const files: FileResult[] = [];
   removeLeftovers(plan);
+  checkSpace(plan, options, runner);
   for (const group of plan.groups) {
     files.push(...(await runGroup({ verb: plan.verb, options, runner, group }, handleFile)));
   }
@@ -60,36 +56,46 @@ async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<
   const { options, group } = context;
   const folderError = await makeFolders(group, options.fsync || options.removeSources);
   // With --rm a file's last word is whether its source could go, and that is known when the whole group is done.
-  const report = (result: FileResult) => options.observer?.onFileEnd?.(result);
-  const reportEnd = ({ result }: Ended) => (options.removeSources ? undefined : report(result));
-  const run = (task: FileTask) => runTask(task, context, handleFile, folderError);
+  const waitsForGroup = options.removeSources && !options.removeEach;
+  const report = ({ result }: Ended) => options.observer?.onFileEnd?.(result);
+  const reportEnd = (end: Ended) => (waitsForGroup ? undefined : report(end));
+  const run = async (task: FileTask) => {
+    const end = await runTask(task, context, handleFile, folderError);
+    return options.removeSources && options.removeEach ? removeSource(end) : end;
+  };
 
   const finishing = group.tasks.filter(({ action }) => FINISHING.has(action));
   const ended = await runSideBySide(
     group.tasks.filter((task) => !finishing.includes(task)),
     run,
     reportEnd,
-    options.signal,
+    options,
   );
   for (const task of finishing) {
     options.signal?.throwIfAborted();
-    const end = ended.some(hasFailed) ? withheld(task) : await run(task);
+    const end = ended.some(hasFailed) && waitsForOthers(task, options) ? withheld(task) : await run(task);
     ended.push(end);
     reportEnd(end);
   }
-  if (!options.removeSources) return ended.map(({ result }) => result);
-  const results = ended.some(hasFailed) ? ended.map(({ result }) => result) : removeSources(ended);
-  results.forEach(report);
-  return results;
+  if (!waitsForGroup) return ended.map(({ result }) => result);
+  const last = ended.some(hasFailed) ? ended : ended.map(removeSource);
+  last.forEach(report);
+  return last.map(({ result }) => result);
 }
 
-/** Runs a few tasks at a time. Ends are reported in the order of the tasks, whichever comes first.
+/** Where sources go one by one, an index in place must say how things stand when the run ends, even if a file failed. */
+function waitsForOthers({ action, sourcePath, targetPath }: FileTask, { removeEach }: RunOptions): boolean {
+  return !(removeEach && action === 'rewrite-index' && targetPath === sourcePath);
+}
+
+/** Runs a few tasks at a time; where sources go one by one, for want of space, one. Ends are reported in the order of the
+ * tasks, whichever comes first.
  * @throws the signal's reason, once every task that was started has ended */
 async function runSideBySide(
   tasks: readonly FileTask[],
   run: (task: FileTask) => Promise<Ended>,
   report: (end: Ended) => void,
-  signal: AbortSignal | undefined,
+  { signal, removeEach }: RunOptions,
 ): Promise<Ended[]> {
   const ended: Ended[] = [];
   let reportedCount = 0;
@@ -101,7 +107,7 @@ async function runSideBySide(
     return end;
   };
   try {
-    return await pMap(tasks, runOne, { concurrency: FILES_AT_ONCE, stopOnError: false });
+    return await pMap(tasks, runOne, { concurrency: removeEach ? 1 : FILES_AT_ONCE, stopOnError: false });
   } catch (error) {
     signal?.throwIfAborted();
     throw error;

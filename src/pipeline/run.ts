@@ -22,6 +22,12 @@ export interface Outcome
   readonly removable?: ExactFileStats;
 }
 
+/** A result, and what is needed to remove its source. */
+export interface Ended {
+  readonly result: FileResult;
+  readonly removable?: Outcome['removable'];
+}
+
 export type WritingTask = FileTask & { readonly targetPath: string };
 
 /** Hooks for one of the `passCount` times that a file's raw bytes are gone through. */

@@ -15,7 +15,7 @@ export interface ShardNamesAfter {
 export function shardNamesAfter(
   shardNames: readonly string[],
   indexTask: WritingTask,
-  { verb, group }: TaskContext,
+  { verb, group, options }: TaskContext,
 ): ShardNamesAfter {
   const actions = new Map(group.tasks.map(({ sourcePath, action }) => [path.resolve(sourcePath), action]));
   const newNames = new Map<string, string>();
@@ -23,7 +23,8 @@ export function shardNamesAfter(
   for (const name of shardNames) {
     const newName = verb === 'compress' ? compressedNameOf(name) : restoredPathOf(name);
     const sourcePath = path.resolve(path.dirname(indexTask.sourcePath), name);
-    const isHandled = actions.get(sourcePath) === verb;
+    // Where sources go one by one, those that are still there are those that failed.
+    const isHandled = actions.get(sourcePath) === verb && !(options.removeEach && isThere(sourcePath));
     if (newName !== undefined && isHandled) newNames.set(name, newName);
     else if (isThere(sourcePath)) continue;
     else if (newName !== undefined && isThere(path.join(path.dirname(indexTask.targetPath), newName))) {

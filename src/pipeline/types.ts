@@ -10,6 +10,10 @@ export interface RunOptions {
   readonly force: boolean;
   /** Remove sources once their outputs are durable, re-read and found equal. */
   readonly removeSources: boolean;
+  /** With `removeSources`: each as soon as its own output is, and not all of a folder together at its end. */
+  readonly removeEach?: boolean;
+  /** `false`: start even if free space cannot be enough. */
+  readonly spaceCheck?: boolean;
   /** Make every output durable before it gets its name. */
   readonly fsync: boolean;
   /** Store the SHA-256 of the original. Checked on the way back whenever it is there. */
@@ -24,6 +28,8 @@ export interface RunOptions {
 }
 
 export interface RunObserver {
+  /** Something to know of the whole run that is no error. */
+  onNote?(text: string): void;
   onFileStart?(task: FileTask): void;
   /** Raw bytes of the file that are done by now, of how many; called a few times a second. */
   onProgress?(task: FileTask, rawBytesDone: number, rawBytesTotal: number): void;

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
-const FAKE_TERMINAL = pathToFileURL(path.join(root, 'test', 'support', 'fake-terminal.js')).href;
+const preload = (name: string) => pathToFileURL(path.join(root, 'test', 'support', name)).href;
+const FAKE_TERMINAL = preload('fake-terminal.js');
+const SMALL_DISK = preload('small-disk.js');
 
 export interface ZnnRun {
   readonly exitCode: number | null;
@@ -18,6 +20,8 @@ export interface ZnnSettings {
   readonly env?: Readonly<Record<string, string>>;
   /** Make the command believe that stdout and stderr are a terminal. */
   readonly terminal?: boolean;
+  /** What every file system says is free. */
+  readonly freeBytes?: number;
   /** An open file for stdout in place of a pipe. */
   readonly stdout?: number;
   /** A shell's command line to run in place of the command, which has no say in its limits and descriptors. */
@@ -27,14 +31,15 @@ export interface ZnnSettings {
 /** Starts the built command as a user's shell would, with stdin closed. */
 export function startZnn(
   args: readonly string[],
-  { cwd, env, terminal = false, stdout, shell }: ZnnSettings,
+  { cwd, env, terminal = false, freeBytes, stdout, shell }: ZnnSettings,
 ): ChildProcess {
-  const nodeArgs = terminal ? ['--import', FAKE_TERMINAL] : [];
+  const preloads = [...(terminal ? [FAKE_TERMINAL] : []), ...(freeBytes === undefined ? [] : [SMALL_DISK])];
+  const nodeArgs = preloads.flatMap((module) => ['--import', module]);
   const own = [...nodeArgs, path.join(root, 'bin', 'znn.js'), ...args];
   const [program, programArgs] = shell === undefined ? [process.execPath, own] : ['bash', ['-c', shell]];
   return spawn(program, programArgs, {
     cwd,
-    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '', ...env },
+    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '', ZNN_TEST_FREE_BYTES: `${freeBytes}`, ...env },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
   });
 }

@@ -1,0 +1,9 @@
+import type { RunOptions } from '../pipeline/types.js';
+import type { CliOptions } from './options.js';
+
+/** What of a command line the pipeline needs to know. */
+export function runOptionsOf(options: CliOptions): Omit<RunOptions, 'signal' | 'observer'> {
+  const { threads, force, removeSources, fsync, sha256, frameIndex, encoding } = options;
+  const { removeEach = false, spaceCheck = true } = options;
+  return { threads, force, removeSources, removeEach, spaceCheck, fsync, sha256, frameIndex, encoding };
+}

@@ -1,0 +1,37 @@
+import { ZnnError } from '../errors.js';
+import type { RunPlan } from '../plan/types.js';
+import type { JobRunner } from '../pool/protocol.js';
+import { leastOutputBytes, mostOutputBytes } from './output-sizes.js';
+import { type SpaceNeed, spaceNeeds } from './space-needs.js';
+import type { RunOptions } from './types.js';
+
+/** Compares what a run will write with what is free on each file system that it writes to. Where that may not be enough
+ * the observer gets a note.
+ * @throws ZnnError `io` where it cannot be enough, before anything is written */
+export function checkSpace(plan: RunPlan, options: RunOptions, runner: Pick<JobRunner, 'checksum'>): void {
+  if (options.spaceCheck === false) return;
+  const tight = spaceNeeds(plan, options, (task) => mostOutputBytes(task, runner)).filter(isShort);
+  if (tight.length === 0) return;
+  const [lacking] = spaceNeeds(plan, options, (task) => leastOutputBytes(task, runner)).filter(isShort);
+  if (lacking !== undefined) {
+    const message = `free space: the outputs take ${bytes(lacking.peakBytes)} or more, ${bytes(lacking.freeBytes)} are free`;
+    throw new ZnnError('io', `${message}; ${adviceFor(options)}`, { file: lacking.folderPath });
+  }
+  for (const { folderPath, peakBytes, freeBytes } of tight)
+    options.observer?.onNote?.(
+      `${folderPath}: free space may run out: up to ${bytes(peakBytes)} are needed, ${bytes(freeBytes)} are free`,
+    );
+}
+
+function isShort({ peakBytes, freeBytes }: SpaceNeed): boolean {
+  return peakBytes > freeBytes;
+}
+
+function adviceFor({ removeEach }: RunOptions): string {
+  const each = removeEach ? '' : '--rm=each removes each source before the next file, ';
+  return `make room or write elsewhere with -o; ${each}--no-space-check tries all the same`;
+}
+
+function bytes(count: number): string {
+  return `${Math.ceil(count).toLocaleString('en-US')} bytes`;
+}

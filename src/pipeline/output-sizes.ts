@@ -1,0 +1,63 @@
+import { readSafetensorsHeader } from '../format/safetensors-header.js';
+import { fileSource } from '../io/file-source.js';
+import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { planDecompression } from '../plan/decompress-plan.js';
+import type { FileTask } from '../plan/types.js';
+import type { JobRunner } from '../pool/protocol.js';
+
+/** Headers, tables and the frame index stay below a 512th of the source and this. */
+const OVERHEAD_BYTES = 1 << 16;
+const OVERHEAD_SHARE = 1 / 512;
+
+/** What a dtype's tensors shrink to at best, of those that occur: F32 that holds BF16 values, scales, zeros. */
+const LEAST_SHARES: ReadonlyMap<string, number> = new Map([
+  ['BF16', 0.6],
+  ['F16', 0.6],
+  ['F32', 0.3],
+  ['F8_E4M3', 0.6],
+  ['F8_E5M2', 0.6],
+]);
+const LEAST_SHARE = 0.15;
+
+/** The most that a task's output takes. Of a file to restore that is what it takes; one that is damaged takes nothing, and
+ * says so when its turn comes. */
+export function mostOutputBytes(task: FileTask, runner: Pick<JobRunner, 'checksum'>): number {
+  if (task.action === 'decompress') return restoredBytes(task, runner);
+  const overheadBytes = task.action === 'compress' ? OVERHEAD_BYTES + task.sourceBytes * OVERHEAD_SHARE : 0;
+  return Math.ceil(task.sourceBytes + overheadBytes);
+}
+
+/** The least that it may take, as far as the dtypes tell: below that a run cannot end well. */
+export function leastOutputBytes(task: FileTask, runner: Pick<JobRunner, 'checksum'>): number {
+  if (task.action !== 'compress') return mostOutputBytes(task, runner);
+  return withInput(task, (input) => {
+    const reading = readSafetensorsHeader(fileSource(input));
+    if (!reading.isCanonical) return Math.floor(input.fileBytes * LEAST_SHARE);
+    const sum = reading.header.tensors.reduce(
+      (bytes, { dtype, fileStart, fileEnd }) =>
+        bytes + (fileEnd - fileStart) * (LEAST_SHARES.get(dtype) ?? LEAST_SHARE),
+      0,
+    );
+    return Math.floor(sum);
+  });
+}
+
+function restoredBytes(task: FileTask, runner: Pick<JobRunner, 'checksum'>): number {
+  return withInput(
+    task,
+    (input) => planDecompression(fileSource(input), (bytes) => runner.checksum(bytes)).rawBytes,
+  );
+}
+
+/** 0 for a file that cannot be read. */
+function withInput(task: FileTask, work: (input: InputFile) => number): number {
+  let input: InputFile | undefined;
+  try {
+    input = openInput(task.sourcePath);
+    return work(input);
+  } catch {
+    return 0;
+  } finally {
+    if (input !== undefined) closeInput(input);
+  }
+}
