@@ -35,8 +35,9 @@ const TABLES_WORK: usize = TREE_WORK + TREE_DECODE_WORK_BYTES;
 /** Bytes of working memory for `decodeHuffman`. */
 export const HUFFMAN_DECODE_WORK_BYTES: i32 = <i32>(TABLES_WORK + TABLES_WORK_BYTES);
 
-/** The multi-symbol loop pays below this many coded bytes per 100 symbols: above, a window holds hardly two symbols. */
-const MULTI_MAX_PERCENT: usize = 58;
+/** The multi-symbol loop pays below this many coded bytes per 100 symbols; above, a window holds hardly more than one. The
+ * two loops take equal time at 72 on normally distributed bytes (docs/performance.md, "Choice of the decoder"). */
+const MULTI_MAX_PERCENT: usize = 72;
 
 // @ts-ignore: decorator
 @inline
