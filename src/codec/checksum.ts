@@ -27,6 +27,13 @@ export function startChecksum({ exports }: Kernels): RunningChecksum {
   };
 }
 
+/** XXH64, seed 0, of bytes in the kernels' memory. */
+export function checksumAt(kernels: Kernels, address: number, bytes: number): bigint {
+  const checksum = startChecksum(kernels);
+  checksum.update(address, bytes);
+  return checksum.finish();
+}
+
 /** XXH64, seed 0, of bytes outside the kernels' memory; overwrites the raw region. */
 export function checksumOf(kernels: Kernels, content: Uint8Array): bigint {
   const checksum = startChecksum(kernels);

@@ -1,6 +1,7 @@
 // The unit of decoding is a run of chunks inside one frame: a whole frame of ours, a piece of one that is larger than
 // memory, or, where a single chunk is larger than a run, a part of that chunk.
 
+import { CHECKSUM_RUN_BYTES } from '../format/constants.js';
 import { chunkCountOf } from '../format/frame-geometry.js';
 import type { DecodeFrame, FrameGeometry } from '../format/frames.js';
 import { ENCODED_BYTES, RUN_CHUNKS, RUN_RAW_BYTES } from './memory.js';
@@ -17,15 +18,33 @@ export interface DecodeRun {
 export interface DecodeUnit {
   readonly frameIndex: number;
   readonly runs: readonly DecodeRun[];
+  /** XXH64 of the raw bytes of all its runs. */
+  readonly checksum?: bigint;
 }
 
-/** The units of a file. A frame with a checksum is one unit, since its checksum is taken in order; the runs of a frame
- * without one go to any worker. */
+/** The units of a file. What one checksum covers is one unit, since the checksum is taken in order; the runs of a frame
+ * without any go to any worker. */
 export function decodeUnitsOf(frames: readonly DecodeFrame[]): DecodeUnit[] {
   return frames.flatMap((frame, frameIndex) => {
     const runs = decodeRunsOf(frame);
-    if (frame.checksum !== undefined) return [{ frameIndex, runs }];
+    const { checksum, runChecksums } = frame;
+    if (checksum !== undefined) return [{ frameIndex, runs, checksum }];
+    if (runChecksums !== undefined) {
+      return checksumUnits(runs, runChecksums, { frameIndex, runBytes: runBytesOf(frame) });
+    }
     return runs.map((run) => ({ frameIndex, runs: [run] }));
+  });
+}
+
+/** One unit for each checksum. Runs divide CHECKSUM_RUN_BYTES: both are powers of two, and a run is no larger. */
+function checksumUnits(
+  runs: readonly DecodeRun[],
+  runChecksums: readonly bigint[],
+  { frameIndex, runBytes }: { readonly frameIndex: number; readonly runBytes: number },
+): DecodeUnit[] {
+  const runsEach = CHECKSUM_RUN_BYTES / runBytes;
+  return runChecksums.map((checksum, i) => {
+    return { frameIndex, runs: runs.slice(i * runsEach, (i + 1) * runsEach), checksum };
   });
 }
 
@@ -42,10 +61,14 @@ export function isPartOfChunk(frame: FrameGeometry, run: DecodeRun): boolean {
   );
 }
 
+function runBytesOf({ chunkBytes }: FrameGeometry): number {
+  return Math.min(RUN_RAW_BYTES, RUN_CHUNKS * chunkBytes);
+}
+
 function decodeRunsOf(frame: FrameGeometry): DecodeRun[] {
   const { rawBytes, chunkBytes } = frame;
   const chunkCount = chunkCountOf(rawBytes, chunkBytes);
-  const runBytes = Math.min(RUN_RAW_BYTES, RUN_CHUNKS * chunkBytes);
+  const runBytes = runBytesOf(frame);
   const runs: DecodeRun[] = [];
   for (let rawStart = 0; rawStart < rawBytes; rawStart += runBytes) {
     const rawEnd = Math.min(rawStart + runBytes, rawBytes);

@@ -16,6 +16,9 @@ export const CHUNK_TABLE_ENTRY_BYTES = 9;
 export const FRAME_RAW_BYTES = 1 << 22;
 /** log2 of FRAME_RAW_BYTES, as it stands in the streaming byte. */
 export const FRAME_RAW_LOG2 = 22;
+/** Raw bytes that one checksum covers in a tensor of a `.znn.safetensors` file. Part of the format: it does not follow the
+ * size of frames. */
+export const CHECKSUM_RUN_BYTES = 1 << 22;
 /** Planes of the widest element. */
 export const MAX_PLANES = 4;
 

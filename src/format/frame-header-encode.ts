@@ -20,6 +20,13 @@ export interface FrameHeaderFields {
   readonly promisesFrameIndex: boolean;
   /** Makes it the frame of one torch tensor, which stands alone; absent for a frame of a `.znn` file. */
   readonly shape?: readonly number[];
+  /** Byte 15, where it is not the one that the encoding always has. */
+  readonly dtypeCode?: number;
+}
+
+/** Bytes of the header: FRAME_HEADER_BYTES, and those of the shape if one is given. */
+export function frameHeaderBytes(shape?: readonly number[]): number {
+  return FRAME_HEADER_BYTES + (shape === undefined ? 0 : encodeShape(shape).length);
 }
 
 /** The header's bytes: FRAME_HEADER_BYTES, and the shape if one is given.
@@ -39,7 +46,7 @@ export function encodeFrameHeader(fields: FrameHeaderFields): Uint8Array {
   header[FIELD.inputFormat] = fields.shape === undefined ? INPUT_BYTES : INPUT_TORCH;
   header[FIELD.streaming] = fields.shape === undefined ? STREAMING_BIT + FRAME_RAW_LOG2 : 0;
   header[FIELD.chunkLog2] = Math.log2(CHUNK_BYTES);
-  header[FIELD.dtypeCode] = dtypeCode;
+  header[FIELD.dtypeCode] = fields.dtypeCode ?? dtypeCode;
   writeU64(view, FIELD.rawBytes, fields.rawBytes);
   writeU64(view, FIELD.encodedBytes, fields.encodedBytes);
   header.set(shapeBytes, FRAME_HEADER_BYTES);

@@ -1,30 +1,62 @@
-// One worker's share of a compression: it takes frame after frame until none is left.
+// One worker's share of a compression: it takes unit after unit until none is left.
 
-import { encodeFrame } from '../codec/encode-frame.js';
 import type { Kernels } from '../codec/kernels.js';
 import { RAW } from '../codec/memory.js';
 import { toZnnError } from '../errors.js';
+import type { FramePlan } from '../format/frames.js';
 import { readFully, writevFully } from '../io/positional.js';
+import { BatchEncoder } from './encode-batch.js';
+import { encodeLoaded } from './encode-loaded.js';
+import { encodeRunUnit } from './encode-run-unit.js';
+import { type EncodeUnit, encodeUnitsOf } from './encode-units.js';
 import type { JobControl } from './job-control.js';
 import { naming } from './naming.js';
 import type { CompressJob } from './protocol.js';
 
-/** Encodes frames of the job until all are taken or the job is aborted.
+/** Encodes units of the job until all are taken or the job is aborted.
  * @throws ZnnError with `where.frame` and `where.offset` */
 export function shareCompressJob(kernels: Kernels, job: CompressJob, control: JobControl): void {
-  for (let frameIndex = control.takeUnit(); ; frameIndex = control.takeUnit()) {
-    const frame = job.frames[frameIndex];
+  const units = encodeUnitsOf(job.frames);
+  let batches: BatchEncoder | undefined;
+  for (let unitIndex = control.takeUnit(); ; unitIndex = control.takeUnit()) {
+    const unit = units[unitIndex];
+    if (unit === undefined) return;
+    const firstIndex = unit.kind === 'batch' ? unit.frameStart : unit.frameIndex;
+    const frame = job.frames[firstIndex];
     if (frame === undefined) return;
     try {
-      readFully(job.sourceFd, kernels.bytes.subarray(RAW, RAW + frame.rawBytes), frame.rawOffset);
-      const encoded = encodeFrame(kernels, frame.rawBytes, frame.encoding, job.hasFrameIndex);
-      const offset = control.takeOffset(frameIndex, encoded.encodedBytes);
-      if (offset === undefined) return;
-      naming(job.targetPath, () => writevFully(job.targetFd, encoded.parts, offset));
-      control.recordFrame(frameIndex, { ...encoded, frameOffset: offset });
+      if (unit.kind === 'batch') {
+        batches ??= new BatchEncoder(kernels, job, control);
+        batches.encode(unit, unitIndex);
+      } else if (unit.kind === 'run') encodeRunUnit(kernels, job, control, unit, unitIndex);
+      else encodeFrameUnit(kernels, job, control, firstIndex, unitIndex);
     } catch (error) {
-      throw toZnnError(error, { frame: frameIndex, offset: frame.rawOffset });
+      throw toZnnError(error, { frame: firstIndex, offset: frame.rawOffset });
     }
-    control.addDone(frame.rawBytes);
+    control.addDone(rawBytesOf(unit, job.frames));
   }
+}
+
+function encodeFrameUnit(
+  kernels: Kernels,
+  job: CompressJob,
+  control: JobControl,
+  frameIndex: number,
+  unitIndex: number,
+): void {
+  const frame = job.frames[frameIndex] as FramePlan;
+  readFully(job.sourceFd, kernels.bytes.subarray(RAW, RAW + frame.rawBytes), frame.rawOffset);
+  const { parts, encodedBytes, encoding, checksum } = encodeLoaded(kernels, frame, job.hasFrameIndex);
+  const offset = control.takeOffset(unitIndex, encodedBytes);
+  if (offset === undefined) return;
+  naming(job.targetPath, () => writevFully(job.targetFd, parts, offset));
+  control.records.setFrame(frameIndex, offset, encodedBytes, encoding);
+  control.records.setChecksum(frameIndex, 0, checksum);
+}
+
+function rawBytesOf(unit: EncodeUnit, frames: readonly FramePlan[]): number {
+  if (unit.kind === 'run') return unit.rawEnd - unit.rawStart;
+  const [start, end] =
+    unit.kind === 'batch' ? [unit.frameStart, unit.frameEnd] : [unit.frameIndex, unit.frameIndex + 1];
+  return frames.slice(start, end).reduce((sum, { rawBytes }) => sum + rawBytes, 0);
 }

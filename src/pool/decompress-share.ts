@@ -2,7 +2,7 @@
 
 import { type RunningChecksum, startChecksum } from '../codec/checksum.js';
 import { decodeChunk } from '../codec/decode-chunk.js';
-import { type DecodeRun, decodeUnitsOf } from '../codec/decode-runs.js';
+import { type DecodeRun, type DecodeUnit, decodeUnitsOf } from '../codec/decode-runs.js';
 import type { Kernels } from '../codec/kernels.js';
 import { ENCODED, RAW } from '../codec/memory.js';
 import { toZnnError, ZnnError } from '../errors.js';
@@ -21,7 +21,7 @@ export function shareDecompressJob(kernels: Kernels, job: DecompressJob, control
     const frame = job.frames[unit.frameIndex];
     if (frame === undefined) return;
     try {
-      decodeUnit(kernels, job, frame, unit.runs);
+      decodeUnit(kernels, job, frame, unit);
     } catch (error) {
       throw toZnnError(error, { frame: unit.frameIndex, offset: frame.frameOffset });
     }
@@ -29,14 +29,9 @@ export function shareDecompressJob(kernels: Kernels, job: DecompressJob, control
   }
 }
 
-function decodeUnit(
-  kernels: Kernels,
-  job: DecompressJob,
-  frame: DecodeFrame,
-  runs: readonly DecodeRun[],
-): void {
-  const checksum = frame.checksum === undefined ? undefined : startChecksum(kernels);
-  for (const run of runs) {
+function decodeUnit(kernels: Kernels, job: DecompressJob, frame: DecodeFrame, unit: DecodeUnit): void {
+  const checksum = unit.checksum === undefined ? undefined : startChecksum(kernels);
+  for (const run of unit.runs) {
     decodeRun(kernels, job.sourceFd, frame, run, checksum);
     const runBytes = run.rawEnd - run.rawStart;
     const decoded = kernels.bytes.subarray(RAW, RAW + runBytes);
@@ -46,15 +41,15 @@ function decodeUnit(
     if (job.compareFd !== undefined) compareWith(kernels, job.compareFd, decoded, offset);
   }
   const found = checksum?.finish();
-  if (found !== frame.checksum) {
+  if (found !== unit.checksum) {
     throw new ZnnError(
       'corrupt',
-      `content checksum: found ${hex(found)}, the frame index says ${hex(frame.checksum)}`,
+      `content checksum: found ${hex(found)}, the frame index says ${hex(unit.checksum)}`,
     );
   }
 }
 
-/** Decodes a run to RAW, taking in the checksum chunk by chunk while the chunk is in cache. */
+/** Decodes a run to RAW, or reads it if it is stored, taking in the checksum chunk by chunk while the chunk is in cache. */
 export function decodeRun(
   kernels: Kernels,
   fd: number,
@@ -62,6 +57,12 @@ export function decodeRun(
   run: DecodeRun,
   checksum?: RunningChecksum,
 ): void {
+  if (frame.isStored) {
+    const runBytes = run.rawEnd - run.rawStart;
+    readFully(fd, kernels.bytes.subarray(RAW, RAW + runBytes), frame.frameOffset + run.rawStart);
+    checksum?.update(RAW, runBytes);
+    return;
+  }
   let target = RAW;
   for (const { rawBytes, streams } of loadRun(kernels, fd, frame, run)) {
     decodeChunk(kernels, frame, streams, rawBytes, target);

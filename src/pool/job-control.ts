@@ -1,47 +1,48 @@
 // The shared memory by which the threads of one job agree: who does what, what goes where, what is done.
 
-import { ENCODINGS, type Encoding } from '../format/dtypes.js';
-import type { EncodedFrame } from '../format/frames.js';
+import { MAX_PLANES } from '../format/constants.js';
+import type { FramePlan } from '../format/frames.js';
+import { EncodeRecords } from './encode-records.js';
 import type { Job } from './protocol.js';
 
 // Int32 slots.
 const NEXT_UNIT = 0;
-const NEXT_TICKET = 1;
+const NEXT_TURN = 1;
 const ABORTED = 2;
 const INT_SLOTS = 4;
 
 // Int64 slots.
 const NEXT_OFFSET = 0;
 const DONE_BYTES = 1;
-const LONG_SLOTS = 2;
+const PLANE_BYTES = 2;
+const LONG_SLOTS = PLANE_BYTES + MAX_PLANES;
 
-// Int64 slots of each frame, for compression.
-const FRAME_OFFSET = 0;
-const ENCODED_BYTES = 1;
-const CHECKSUM = 2;
-const ENCODING = 3;
-const FRAME_SLOTS = 4;
+const FIXED_BYTES = INT_SLOTS * 4 + LONG_SLOTS * 8;
 
 /** A thread that waits for its turn looks this often whether the job was aborted, should a wake-up be lost. */
 const WAIT_MS = 100;
 
-const ENCODING_NAMES = Object.keys(ENCODINGS) as Encoding[];
-
 /** Views of one job's shared memory; each thread makes its own from the same buffer. */
 export class JobControl {
+  /** Of a compress job: what becomes of its frames. */
+  readonly records: EncodeRecords;
   private readonly ints: Int32Array;
   private readonly longs: BigInt64Array;
-  private readonly frames: BigInt64Array;
 
-  constructor(readonly shared: SharedArrayBuffer) {
+  constructor(
+    readonly shared: SharedArrayBuffer,
+    job: Job,
+  ) {
     this.ints = new Int32Array(shared, 0, INT_SLOTS);
     this.longs = new BigInt64Array(shared, INT_SLOTS * 4, LONG_SLOTS);
-    this.frames = new BigInt64Array(shared, INT_SLOTS * 4 + LONG_SLOTS * 8);
+    this.records = new EncodeRecords(shared, FIXED_BYTES, framesToEncode(job));
   }
 
   static create(job: Job): JobControl {
-    const frameSlots = job.kind === 'compress' ? job.frames.length * FRAME_SLOTS : 0;
-    return new JobControl(new SharedArrayBuffer(INT_SLOTS * 4 + (LONG_SLOTS + frameSlots) * 8));
+    const shared = new SharedArrayBuffer(FIXED_BYTES + EncodeRecords.bytesFor(framesToEncode(job)));
+    const control = new JobControl(shared, job);
+    if (job.kind === 'compress') control.advance(job.targetOffset ?? 0);
+    return control;
   }
 
   /** The next unit of work, each given out once; beyond the last unit when the job is aborted. */
@@ -49,20 +50,54 @@ export class JobControl {
     return this.isAborted() ? Number.MAX_SAFE_INTEGER : Atomics.add(this.ints, NEXT_UNIT, 1);
   }
 
-  /** Where frame `frameIndex` is to be written; waits until all earlier frames know their size.
-   * Undefined when the job is aborted. */
-  takeOffset(frameIndex: number, encodedBytes: number): number | undefined {
+  /** Waits until every unit before this one has had its turn; false when the job is aborted. During a turn no other
+   * thread looks at offsets. */
+  takeTurn(unitIndex: number): boolean {
     for (;;) {
-      if (this.isAborted()) return undefined;
-      const ticket = Atomics.load(this.ints, NEXT_TICKET);
-      if (ticket === frameIndex) break;
-      Atomics.wait(this.ints, NEXT_TICKET, ticket, WAIT_MS);
+      if (this.isAborted()) return false;
+      const turn = Atomics.load(this.ints, NEXT_TURN);
+      if (turn === unitIndex) return true;
+      Atomics.wait(this.ints, NEXT_TURN, turn, WAIT_MS);
     }
-    const offset = Atomics.load(this.longs, NEXT_OFFSET);
-    Atomics.store(this.longs, NEXT_OFFSET, offset + BigInt(encodedBytes));
-    Atomics.store(this.ints, NEXT_TICKET, frameIndex + 1);
-    Atomics.notify(this.ints, NEXT_TICKET);
-    return Number(offset);
+  }
+
+  endTurn(unitIndex: number): void {
+    Atomics.store(this.ints, NEXT_TURN, unitIndex + 1);
+    Atomics.notify(this.ints, NEXT_TURN);
+  }
+
+  /** Moves the end of the output on, and returns where it was. Only during a turn. */
+  advance(outputBytes: number): number {
+    return Number(Atomics.add(this.longs, NEXT_OFFSET, BigInt(outputBytes)));
+  }
+
+  /** A whole turn: where unit `unitIndex` is to be written. Undefined when the job is aborted. */
+  takeOffset(unitIndex: number, outputBytes: number): number | undefined {
+    if (!this.takeTurn(unitIndex)) return undefined;
+    const offset = this.advance(outputBytes);
+    this.endTurn(unitIndex);
+    return offset;
+  }
+
+  /** Bytes that the frame at hand has in a plane so far. Only during a turn, as are the two that follow. */
+  planeBytes(planeIndex: number): number {
+    return Number(this.longs[PLANE_BYTES + planeIndex] ?? 0n);
+  }
+
+  growPlane(planeIndex: number, bytes: number): void {
+    this.longs[PLANE_BYTES + planeIndex] = BigInt(this.planeBytes(planeIndex) + bytes);
+  }
+
+  clearPlanes(): void {
+    this.longs.fill(0n, PLANE_BYTES, PLANE_BYTES + MAX_PLANES);
+  }
+
+  /** Waits until `runCount` runs of a frame are written; false when the job is aborted. */
+  awaitWrittenRuns(frameIndex: number, runCount: number): boolean {
+    while (!this.isAborted()) {
+      if (this.records.hasWrittenRuns(frameIndex, runCount, WAIT_MS)) return true;
+    }
+    return false;
   }
 
   addDone(rawBytes: number): void {
@@ -76,34 +111,19 @@ export class JobControl {
   /** Tells all threads to stop after the unit at hand. */
   abort(): void {
     Atomics.store(this.ints, ABORTED, 1);
-    Atomics.notify(this.ints, NEXT_TICKET);
+    Atomics.notify(this.ints, NEXT_TURN);
   }
 
   isAborted(): boolean {
     return Atomics.load(this.ints, ABORTED) !== 0;
   }
 
-  recordFrame(frameIndex: number, frame: Omit<EncodedFrame, 'rawBytes'>): void {
-    const slot = frameIndex * FRAME_SLOTS;
-    this.frames[slot + FRAME_OFFSET] = BigInt(frame.frameOffset);
-    this.frames[slot + ENCODED_BYTES] = BigInt(frame.encodedBytes);
-    this.frames[slot + CHECKSUM] = BigInt.asIntN(64, frame.checksum);
-    this.frames[slot + ENCODING] = BigInt(ENCODING_NAMES.indexOf(frame.encoding));
-  }
-
-  /** What `recordFrame` was told; call when all threads are done. */
-  recordedFrame(frameIndex: number): Omit<EncodedFrame, 'rawBytes'> {
-    const slot = frameIndex * FRAME_SLOTS;
-    const at = (field: number) => this.frames[slot + field] ?? 0n;
-    return {
-      frameOffset: Number(at(FRAME_OFFSET)),
-      encodedBytes: Number(at(ENCODED_BYTES)),
-      checksum: BigInt.asUintN(64, at(CHECKSUM)),
-      encoding: ENCODING_NAMES[Number(at(ENCODING))] ?? 'bytes',
-    };
-  }
-
+  /** Where the output ends. */
   encodedBytes(): number {
     return Number(Atomics.load(this.longs, NEXT_OFFSET));
   }
+}
+
+function framesToEncode(job: Job): readonly FramePlan[] {
+  return job.kind === 'compress' ? job.frames : [];
 }

@@ -55,10 +55,7 @@ class Pool implements JobRunner {
 
   async compress(job: CompressJob, hooks: JobHooks = {}): Promise<CompressResult> {
     const control = await this.run(job, hooks);
-    const frames = job.frames.map(({ rawBytes }, frameIndex) => ({
-      ...control.recordedFrame(frameIndex),
-      rawBytes,
-    }));
+    const frames = job.frames.map((_, frameIndex) => control.records.frame(frameIndex));
     return { frames, encodedBytes: control.encodedBytes() };
   }
 

@@ -8,10 +8,13 @@ export interface CompressJob {
   readonly kind: 'compress';
   /** Open for reading. File descriptors belong to the process, so workers use the one that main opened. */
   readonly sourceFd: number;
-  /** Open for writing; frames are written from offset 0, in order and without gaps. */
+  /** Open for writing, and for reading where frames of tensors are among them; frames are written in order and without
+   * gaps. What stands behind the last one afterwards means nothing. */
   readonly targetFd: number;
   /** What errors of writing name. */
   readonly targetPath?: string;
+  /** Where the first frame goes: 0 if it is not said. */
+  readonly targetOffset?: number;
   readonly frames: readonly FramePlan[];
   /** Set the mark in each header that says "a frame index must follow". */
   readonly hasFrameIndex: boolean;
@@ -33,7 +36,7 @@ export type Job = CompressJob | DecompressJob;
 
 export interface CompressResult {
   readonly frames: readonly EncodedFrame[];
-  /** Where the last frame ends. */
+  /** Where the last frame ends in the target. */
   readonly encodedBytes: number;
 }
 

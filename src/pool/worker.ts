@@ -11,7 +11,7 @@ const kernels = instantiateKernels((workerData as WorkerData).module);
 parentPort?.on('message', ({ jobId, job, shared }: ToWorker) => {
   const report: WorkerReport = { jobId };
   try {
-    shareJob(kernels, job, new JobControl(shared));
+    shareJob(kernels, job, new JobControl(shared, job));
     parentPort?.postMessage(report);
   } catch (error) {
     parentPort?.postMessage({ ...report, error: packError(error) } satisfies WorkerReport);
