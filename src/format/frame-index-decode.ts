@@ -1,47 +1,13 @@
-import { Decoder } from '@msgpack/msgpack';
 import { ZnnError } from '../errors.js';
 import {
   CHECKSUM_BYTES,
   type Checksum,
-  FRAMES_MAX,
   type FrameIndex,
   type FrameIndexEntry,
   type FrameIndexTrailer,
-  INDEX_DOCUMENT_MAX_BYTES,
-  INDEX_DOCUMENT_VERSION,
-  INDEX_HASH,
-  INDEX_MAGIC,
-  INDEX_TRAILER_BYTES,
-  INDEX_TRAILER_VERSION,
   SHA256_BYTES,
-  TRAILER_FIELD,
 } from './frame-index.js';
-import { checkMsgpackNesting } from './msgpack-nesting.js';
-
-/** The document, its list of frames, a frame. */
-const NESTING_MAX = 3;
-const FIELDS_MAX = 16;
-const NAME_MAX_BYTES = 32;
-
-/** The trailer in the last INDEX_TRAILER_BYTES of a file, or undefined when it does not end with one.
- * @throws ZnnError `unsupported` for another version, `corrupt` for a document longer than any index. */
-export function decodeIndexTrailer(bytes: Uint8Array): FrameIndexTrailer | undefined {
-  if (bytes.length !== INDEX_TRAILER_BYTES) return undefined;
-  const magic = new TextDecoder('latin1').decode(bytes.subarray(TRAILER_FIELD.magic));
-  if (magic !== INDEX_MAGIC) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const version = view.getUint32(TRAILER_FIELD.version, true);
-  if (version !== INDEX_TRAILER_VERSION) {
-    throw new ZnnError(
-      'unsupported',
-      `frame index: trailer version ${version} is not ${INDEX_TRAILER_VERSION}`,
-    );
-  }
-  const documentBytes = view.getUint32(TRAILER_FIELD.documentBytes, true);
-  if (documentBytes > INDEX_DOCUMENT_MAX_BYTES)
-    throw beyond('document bytes', documentBytes, INDEX_DOCUMENT_MAX_BYTES);
-  return { documentBytes, documentChecksum: view.getBigUint64(TRAILER_FIELD.checksum, true) };
-}
+import { decodeIndexFields, requireBytes, requireInteger, toHex } from './index-document-decode.js';
 
 /** The index that `document` holds, every number within its limits; whether it fits the file is for the plan to check.
  * @throws ZnnError `corrupt` or `unsupported`. */
@@ -50,45 +16,13 @@ export function decodeIndexDocument(
   trailer: FrameIndexTrailer,
   checksum: Checksum,
 ): FrameIndex {
-  const found = checksum(document);
-  if (found !== trailer.documentChecksum) {
-    throw new ZnnError(
-      'corrupt',
-      `frame index: its checksum is ${found.toString(16)}, the trailer says ${trailer.documentChecksum.toString(16)}`,
-    );
-  }
-  const fields = decodeFields(document);
-  requireValue('version', fields.get('version'), INDEX_DOCUMENT_VERSION);
-  requireValue('hash', fields.get('hash'), INDEX_HASH);
+  const fields = decodeIndexFields(document, trailer, checksum, SHA256_BYTES);
   const sha256 = fields.get('sha256');
   return {
     originalBytes: requireInteger(fields.get('originalBytes'), 'originalBytes'),
     frames: decodeEntries(fields.get('frames')),
     ...(sha256 === undefined ? {} : { sha256: toHex(requireBytes(sha256, SHA256_BYTES, 'sha256')) }),
   };
-}
-
-function decodeFields(document: Uint8Array): ReadonlyMap<string, unknown> {
-  checkMsgpackNesting(document, NESTING_MAX);
-  const decoder = new Decoder({
-    maxStrLength: NAME_MAX_BYTES,
-    maxBinLength: SHA256_BYTES,
-    maxArrayLength: FRAMES_MAX,
-    maxMapLength: FIELDS_MAX,
-    maxExtLength: 0,
-    keyDecoder: null,
-  });
-  let root: unknown;
-  try {
-    root = decoder.decode(document);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ZnnError('corrupt', `frame index: ${reason}`, {}, cause);
-  }
-  if (typeof root !== 'object' || root === null || Array.isArray(root) || root instanceof Uint8Array) {
-    throw new ZnnError('corrupt', 'frame index: the document is not a map');
-  }
-  return new Map(Object.entries(root));
 }
 
 function decodeEntries(value: unknown): FrameIndexEntry[] {
@@ -109,35 +43,4 @@ function decodeEntries(value: unknown): FrameIndexEntry[] {
 
 function readChecksum(bytes: Uint8Array): bigint {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
-}
-
-function requireValue(field: string, value: unknown, expected: string | number): void {
-  if (value === expected) return;
-  throw new ZnnError('unsupported', `frame index: ${field} ${describe(value)} is not ${describe(expected)}`);
-}
-
-function requireInteger(value: unknown, field: string): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new ZnnError(
-    'corrupt',
-    `frame index: ${field} ${describe(value)} is not an integer of 0 to 2^53 - 1`,
-  );
-}
-
-function requireBytes(value: unknown, length: number, field: string): Uint8Array {
-  if (value instanceof Uint8Array && value.length === length) return value;
-  throw new ZnnError('corrupt', `frame index: ${field} is not ${length} bytes`);
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'number' ? String(value) : `of type ${value === null ? 'nil' : typeof value}`;
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function beyond(field: string, value: number, limit: number): ZnnError {
-  return new ZnnError('corrupt', `frame index: ${field} ${value} exceeds ${limit}`);
 }

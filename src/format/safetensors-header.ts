@@ -9,10 +9,10 @@ import { JsonScanner } from './json-scanner.js';
 import { bitsPerElement } from './safetensors-dtypes.js';
 
 /** The u64 that says how long the JSON is. */
-const LENGTH_BYTES = 8;
+export const SAFETENSORS_LENGTH_BYTES = 8;
 /** The safetensors library refuses longer headers. */
 export const SAFETENSORS_JSON_MAX_BYTES = 100_000_000;
-const METADATA_KEY = '__metadata__';
+export const METADATA_KEY = '__metadata__';
 const OPEN_BRACE = 0x7b;
 const U64_LIMIT = 1n << 64n;
 
@@ -42,26 +42,38 @@ export type SafetensorsReading =
  * @throws ZnnError `io` when reading fails; nothing that the file holds makes it throw. */
 export function readSafetensorsHeader(source: ByteSource): SafetensorsReading {
   const { sizeBytes } = source;
-  if (sizeBytes < LENGTH_BYTES) return refusal(`${sizeBytes} bytes are too few for a header length`);
-  const start = source.read(0, Math.min(sizeBytes, LENGTH_BYTES + 1));
+  if (sizeBytes < SAFETENSORS_LENGTH_BYTES)
+    return refusal(`${sizeBytes} bytes are too few for a header length`);
+  const start = source.read(0, Math.min(sizeBytes, SAFETENSORS_LENGTH_BYTES + 1));
   const jsonBytes = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
   if (jsonBytes > SAFETENSORS_JSON_MAX_BYTES) {
     return refusal(`header bytes ${jsonBytes} exceeds ${SAFETENSORS_JSON_MAX_BYTES}`);
   }
-  if (Number(jsonBytes) > sizeBytes - LENGTH_BYTES) {
-    return refusal(`header bytes ${jsonBytes} exceeds the ${sizeBytes - LENGTH_BYTES} that follow`);
+  if (Number(jsonBytes) > sizeBytes - SAFETENSORS_LENGTH_BYTES) {
+    return refusal(
+      `header bytes ${jsonBytes} exceeds the ${sizeBytes - SAFETENSORS_LENGTH_BYTES} that follow`,
+    );
   }
   // Nearly every other file stops here, before anything of size is read.
-  if (jsonBytes === 0n || start[LENGTH_BYTES] !== OPEN_BRACE)
+  if (jsonBytes === 0n || start[SAFETENSORS_LENGTH_BYTES] !== OPEN_BRACE)
     return refusal('the header does not begin with "{"');
-  return parseSafetensorsHeader(source.read(LENGTH_BYTES, Number(jsonBytes)), sizeBytes);
+  return parseSafetensorsHeader(source.read(SAFETENSORS_LENGTH_BYTES, Number(jsonBytes)), sizeBytes);
+}
+
+/** Whether the file can be a safetensors file and nothing else that znn reads: by its first 9 bytes, the last of which is an
+ * input format in a frame. */
+export function hasSafetensorsStart(source: ByteSource): boolean {
+  if (source.sizeBytes <= SAFETENSORS_LENGTH_BYTES) return false;
+  const start = source.read(0, SAFETENSORS_LENGTH_BYTES + 1);
+  const jsonBytes = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
+  return jsonBytes <= SAFETENSORS_JSON_MAX_BYTES && start[SAFETENSORS_LENGTH_BYTES] === OPEN_BRACE;
 }
 
 /** The header whose JSON is `json`, in a file of `fileBytes`, or why it is not canonical. */
 export function parseSafetensorsHeader(json: Uint8Array, fileBytes: number): SafetensorsReading {
   try {
     const entries = parseEntries(decodeUtf8(json));
-    const headerBytes = LENGTH_BYTES + json.length;
+    const headerBytes = SAFETENSORS_LENGTH_BYTES + json.length;
     const tensors = placeTensors(entries.tensors, headerBytes, fileBytes);
     const { metadata } = entries;
     return { isCanonical: true, header: { headerBytes, tensors, ...(metadata && { metadata }) } };

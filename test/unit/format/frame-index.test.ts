@@ -8,12 +8,13 @@ import {
   INDEX_DOCUMENT_MAX_BYTES,
   INDEX_TRAILER_BYTES,
 } from '../../../src/format/frame-index.js';
-import { decodeIndexDocument, decodeIndexTrailer } from '../../../src/format/frame-index-decode.js';
+import { decodeIndexDocument } from '../../../src/format/frame-index-decode.js';
 import {
   encodeEmptyFrame,
   encodeIndexFrame,
   type IndexedFile,
 } from '../../../src/format/frame-index-encode.js';
+import { decodeIndexTrailer } from '../../../src/format/index-document-decode.js';
 import { xxh64 } from '../../reference/xxh64.js';
 import { concatBytes, patched, toHex, utf8 } from '../../support/bytes.js';
 import { codeOf, faultOf } from '../../support/throws.js';
