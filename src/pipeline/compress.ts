@@ -6,8 +6,10 @@ import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/in
 import { writeFully } from '../io/positional.js';
 import type { ExactFileStats } from '../io/system.js';
 import { planCompression } from '../plan/compress-plan.js';
+import { planContainer } from '../plan/container-plan.js';
 import type { CompressPlan, FileTask, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { encodeContainerInto } from './encode-container.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
 import { runGroups } from './run-groups.js';
@@ -16,6 +18,8 @@ import { runTogether } from './together.js';
 import type { RunOptions, RunResult } from './types.js';
 import { isCompressedFrom } from './up-to-date.js';
 import { assertDecodesTo } from './written-check.js';
+
+type PlanOptions = Pick<RunOptions, 'encoding' | 'format' | 'allDtypes' | 'sha256'>;
 
 /** Compresses the files of `plan`, one after the other. A file that fails does not stop the others; its result says why.
  * An output appears complete or not at all.
@@ -26,13 +30,10 @@ export function compress(plan: RunPlan, options: RunOptions, runner: JobRunner):
 
 /** The frames that a file will become: what a dry run shows.
  * @throws ZnnError `io` */
-export function planCompressionOf(
-  sourcePath: string,
-  { encoding }: Pick<RunOptions, 'encoding'>,
-): CompressPlan {
+export function planCompressionOf(sourcePath: string, options: PlanOptions): CompressPlan {
   const source = openInput(sourcePath);
   try {
-    return planFrames(source, encoding);
+    return planFrames(source, options);
   } finally {
     closeInput(source);
   }
@@ -61,10 +62,11 @@ async function writeCompressed(
   context: TaskContext,
 ): Promise<Outcome> {
   const { options } = context;
-  const plan = planFrames(source, options.encoding);
+  const plan = planFrames(source, options);
   const output = new AtomicFile(task.targetPath);
   try {
-    const compressedBytes = await encodeInto(output, source, plan, task, context);
+    const encode = plan.container === undefined ? encodeInto : encodeContainerInto;
+    const compressedBytes = await encode(output, source, plan, task, context);
     assertUnchanged(source);
     if (options.removeSources) {
       await output.sync();
@@ -144,7 +146,9 @@ function encodeEnding(originalBytes: number): Uint8Array {
   return originalBytes === 0 ? encodeEmptyFrame() : new Uint8Array(0);
 }
 
-function planFrames(source: InputFile, encoding: RunOptions['encoding']): CompressPlan {
+function planFrames(source: InputFile, options: PlanOptions): CompressPlan {
+  if (options.format === 'safetensors') return planContainer(fileSource(source), options);
+  const { encoding } = options;
   const isNamedSafetensors = source.path.endsWith('.safetensors');
   return planCompression(fileSource(source), { encoding, isNamedSafetensors });
 }

@@ -5,6 +5,7 @@ import type { ExactFileStats } from '../io/system.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { decodeFile } from './decode-file.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
 import { runGroups } from './run-groups.js';
@@ -19,7 +20,7 @@ export function decompress(plan: RunPlan, options: RunOptions, runner: JobRunner
   return runGroups(plan, options, runner, decompressFile);
 }
 
-/** The frames of a `.znn` file: what a dry run shows.
+/** The frames of a compressed file: what a dry run shows.
  * @throws ZnnError `truncated`, `corrupt`, `unsupported` or `io` */
 export function planDecompressionOf(sourcePath: string, runner: Pick<JobRunner, 'checksum'>): DecompressPlan {
   const source = openInput(sourcePath);
@@ -54,19 +55,17 @@ async function writeRestored(
   { options, runner }: TaskContext,
 ): Promise<Outcome> {
   const passCount = options.removeSources ? 2 : 1;
-  const decode = { kind: 'decompress', sourceFd: source.fd, frames: plan.frames } as const;
   const output = new AtomicFile(task.targetPath);
   try {
     output.setLength(plan.rawBytes);
-    await runner.decompress(
-      { ...decode, targetFd: output.fd, targetPath: output.targetPath },
-      passHooks(task, options, plan.rawBytes, 0, passCount),
-    );
+    const target = { targetFd: output.fd, targetPath: output.targetPath };
+    const firstPass = passHooks(task, options, plan.rawBytes, 0, passCount);
+    await decodeFile(plan, { sourceFd: source.fd, ...target }, runner, firstPass);
     if (plan.sha256 !== undefined) await assertSha256(output.fd, plan.rawBytes, plan.sha256, options.signal);
     if (options.removeSources) {
       await output.sync();
       const hooks = passHooks(task, options, plan.rawBytes, 1, passCount);
-      await runner.decompress({ ...decode, compareFd: output.fd }, hooks);
+      await decodeFile(plan, { sourceFd: source.fd, compareFd: output.fd }, runner, hooks);
     }
     assertUnchanged(source);
     await output.commit({
@@ -79,6 +78,7 @@ async function writeRestored(
       originalBytes: plan.rawBytes,
       compressedBytes: source.fileBytes,
       checked: plan.kind === 'znn' ? 'content' : 'structure',
+      notes: plan.note === undefined ? [] : [plan.note],
       removable: source.stats,
     };
   } catch (error) {

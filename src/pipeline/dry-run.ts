@@ -17,7 +17,7 @@ export interface PlannedFrame {
  * @throws ZnnError as the run itself would, for a file that cannot be read or is damaged where frames are described */
 export async function plannedFramesOf(
   task: FileTask,
-  options: Pick<RunOptions, 'encoding'>,
+  options: Pick<RunOptions, 'encoding' | 'format' | 'allDtypes' | 'sha256'>,
 ): Promise<readonly PlannedFrame[] | undefined> {
   if (task.action === 'compress') return planCompressionOf(task.sourcePath, options).frames.map(shown);
   if (task.action !== 'decompress' && task.action !== 'verify') return undefined;

@@ -1,11 +1,15 @@
 // What `info` tells of a file: plain data.
 
+import type { OutputFormat } from '../plan/types.js';
+
 /** Compressed by znn (with a frame index), by ZipNN (or without one), a safetensors file, or anything else. */
 export type FileKind = 'znn' | 'zipnn' | 'safetensors' | 'other';
 
 export interface FileInfo {
   readonly path: string;
   readonly kind: FileKind;
+  /** Of a compressed file: frames one after the other, or a safetensors file of compressed tensors. */
+  readonly format?: OutputFormat;
   /** Size of the file itself. */
   readonly fileBytes: number;
   /** Size of the file that is not, or no longer, compressed. */

@@ -3,6 +3,7 @@ import type { ByteSource } from '../format/byte-source.js';
 import { chunkCountOf } from '../format/frame-geometry.js';
 import { FRAME_MAGIC } from '../format/frame-header.js';
 import type { DecodeFrame } from '../format/frames.js';
+import { COMPRESSED_VECTORS_KEY } from '../format/safetensors-container.js';
 import { readSafetensorsHeader, type SafetensorsReading } from '../format/safetensors-header.js';
 import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
@@ -10,6 +11,7 @@ import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan } from '../plan/types.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { decodeFileInOrder } from './decode-file.js';
 import type { FileInfo, FrameInfo, LayoutInfo, PlaneInfo } from './file-info.js';
 import { countStreams } from './plane-counts.js';
 import { sumByDtype, tensorShares } from './tensor-shares.js';
@@ -35,7 +37,7 @@ export function describeFile(filePath: string, runner: Decoding): FileInfo {
 function findPlan(input: InputFile, runner: Decoding): DecompressPlan | undefined {
   const isNamedCompressed = restoredPathOf(input.path) !== undefined;
   const source = fileSource(input);
-  if (!isNamedCompressed && !beginsWithMagic(source)) return undefined;
+  if (!isNamedCompressed && !beginsWithMagic(source) && !isContainer(source)) return undefined;
   try {
     return planDecompression(source, (bytes) => runner.checksum(bytes));
   } catch (error) {
@@ -65,6 +67,7 @@ function describeCompressed(input: InputFile, plan: DecompressPlan, runner: Deco
   return {
     path: input.path,
     kind: plan.kind,
+    format: plan.format,
     fileBytes: input.fileBytes,
     originalBytes: plan.rawBytes,
     hasChecksums: plan.kind === 'znn',
@@ -72,7 +75,10 @@ function describeCompressed(input: InputFile, plan: DecompressPlan, runner: Deco
     frames: frames.map(describeFrame),
     layouts: sumByLayout(fileSource(input), frames),
     ...describeTensors(reading, frames),
-    notes: notesOn(reading, restoredPathOf(input.path) ?? input.path),
+    notes: [
+      ...(plan.note === undefined ? [] : [plan.note]),
+      ...notesOn(reading, restoredPathOf(input.path) ?? input.path),
+    ],
   };
 }
 
@@ -81,7 +87,7 @@ function contentSource(input: InputFile, plan: DecompressPlan, runner: Decoding)
   return {
     sizeBytes: plan.rawBytes,
     read: (offset, lengthBytes) =>
-      joinStart(runner.decodeInOrder(input.fd, plan.frames), offset + lengthBytes).subarray(offset),
+      joinStart(decodeFileInOrder(plan, input.fd, runner), offset + lengthBytes).subarray(offset),
   };
 }
 
@@ -136,12 +142,18 @@ function sumByLayout(source: ByteSource, frames: readonly DecodeFrame[]): Layout
 
 function streamsOf(source: ByteSource, frame: DecodeFrame, frameIndex: number): PlaneInfo[] {
   try {
+    if (frame.isStored) return [storedPlane(frame)];
     return Array.from({ length: frame.planeCount }, (_, planeIndex) =>
       countStreams(source, frame, planeIndex),
     );
   } catch (error) {
     throw toZnnError(error, { frame: frameIndex, offset: frame.frameOffset });
   }
+}
+
+function storedPlane({ rawBytes, chunkBytes }: DecodeFrame): PlaneInfo {
+  const rawCount = chunkCountOf(rawBytes, chunkBytes);
+  return { rawBytes, encodedBytes: rawBytes, rawCount, constantCount: 0, huffmanCount: 0 };
 }
 
 function addPlanes(one: PlaneInfo, other: PlaneInfo | undefined): PlaneInfo {
@@ -158,6 +170,12 @@ function addPlanes(one: PlaneInfo, other: PlaneInfo | undefined): PlaneInfo {
 function notesOn(reading: SafetensorsReading, originalPath: string): string[] {
   if (reading.isCanonical || !originalPath.endsWith('.safetensors')) return [];
   return [`not a canonical safetensors file: ${reading.reason}`];
+}
+
+/** Whether some tensors of the safetensors file are compressed, whatever its name. */
+function isContainer(source: ByteSource): boolean {
+  const reading = readSafetensorsHeader(source);
+  return reading.isCanonical && reading.header.metadata?.has(COMPRESSED_VECTORS_KEY) === true;
 }
 
 function beginsWithMagic(source: ByteSource): boolean {

@@ -7,6 +7,7 @@ import {
 } from '../format/model-index.js';
 import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { plainIndexPathOf } from '../plan/weight-files.js';
 import { writeRewritten } from './rewritten-file.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
 import { shardNamesAfter } from './shard-names-after.js';
@@ -21,7 +22,10 @@ export async function rewriteIndex(task: WritingTask, context: TaskContext): Pro
     const { newNames, missingNames } = shardNamesAfter(index.shardNames, task, context);
     const rewritten = renameShards(index, newNames);
     const notes = missingNames.map((name) => `names ${name}, which is not there`);
-    return { status: await writeRewritten(task, source, rewritten, context), notes };
+    const status = await writeRewritten(task, source, rewritten, context);
+    // The index of a variant goes when the files that it names do.
+    const isSpent = plainIndexPathOf(task.sourcePath) === task.targetPath;
+    return { status, notes, ...(isSpent && { removable: source.stats }) };
   } finally {
     closeInput(source);
   }

@@ -1,6 +1,12 @@
 import path from 'node:path';
 import { system } from '../io/system.js';
-import { compressedPathOf, isCompressedName, restoredPathOf } from '../plan/weight-files.js';
+import type { OutputFormat } from '../plan/types.js';
+import {
+  compressedPathOf,
+  isCompressedName,
+  isSafetensorsName,
+  restoredPathOf,
+} from '../plan/weight-files.js';
 import type { TaskContext, WritingTask } from './run.js';
 
 export interface ShardNamesAfter {
@@ -21,7 +27,7 @@ export function shardNamesAfter(
   const newNames = new Map<string, string>();
   const missingNames: string[] = [];
   for (const name of shardNames) {
-    const newName = verb === 'compress' ? compressedNameOf(name) : restoredPathOf(name);
+    const newName = verb === 'compress' ? compressedNameOf(name, options.format) : restoredPathOf(name);
     const sourcePath = path.resolve(path.dirname(indexTask.sourcePath), name);
     // Where sources go one by one, those that are still there are those that failed.
     const isHandled = actions.get(sourcePath) === verb && !(options.removeEach && isThere(sourcePath));
@@ -34,8 +40,9 @@ export function shardNamesAfter(
   return { newNames, missingNames };
 }
 
-function compressedNameOf(name: string): string | undefined {
-  return isCompressedName(name) ? undefined : compressedPathOf(name);
+function compressedNameOf(name: string, format: OutputFormat): string | undefined {
+  if (isCompressedName(name) || (format === 'safetensors' && !isSafetensorsName(name))) return undefined;
+  return compressedPathOf(name, format);
 }
 
 function isThere(filePath: string): boolean {

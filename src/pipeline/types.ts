@@ -1,6 +1,6 @@
 import type { ZnnError } from '../errors.js';
 import type { EncodingChoice } from '../format/dtypes.js';
-import type { FileTask } from '../plan/types.js';
+import type { FileTask, OutputFormat } from '../plan/types.js';
 
 /** What a run may do and how; every field validated by the caller. */
 export interface RunOptions {
@@ -22,6 +22,10 @@ export interface RunOptions {
   readonly frameIndex: boolean;
   /** `auto` follows the file's own dtypes. */
   readonly encoding: EncodingChoice;
+  /** What compression makes of a file. */
+  readonly format: OutputFormat;
+  /** With format `safetensors`: compress also tensors whose dtype stock readers would not restore. */
+  readonly allDtypes: boolean;
   /** Stops the run: partial outputs are removed and the promise rejects. */
   readonly signal?: AbortSignal;
   readonly observer?: RunObserver;

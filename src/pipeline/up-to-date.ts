@@ -6,6 +6,7 @@ import { makeDurable } from '../io/make-durable.js';
 import type { ExactFileStats } from '../io/system.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan, FileTask } from '../plan/types.js';
+import { decodeFile } from './decode-file.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
 import { assertDecodesTo } from './written-check.js';
 
@@ -68,15 +69,14 @@ async function isEqual(
   task: FileTask,
   { options, runner }: Pick<TaskContext, 'options' | 'runner'>,
 ): Promise<boolean> {
-  const decode = { kind: 'decompress', sourceFd: source.fd, frames: plan.frames } as const;
   const hooks = passHooks(task, options, plan.rawBytes, 0, 1);
   try {
-    await runner.decompress({ ...decode, compareFd: restored.fd }, hooks);
+    await decodeFile(plan, { sourceFd: source.fd, compareFd: restored.fd }, runner, hooks);
     return true;
   } catch (error) {
     if (!isOfContent(error)) throw error;
     // Either file may be to blame. If it is the source this throws, and says so.
-    await runner.decompress(decode, hooks);
+    await decodeFile(plan, { sourceFd: source.fd }, runner, hooks);
     return false;
   }
 }
@@ -87,6 +87,7 @@ function upToDate(source: InputFile, originalBytes: number, compressedBytes: num
 
 function isAsAsked(plan: DecompressPlan, options: TaskContext['options']): boolean {
   if (options.sha256 && plan.sha256 === undefined) return false;
+  if (options.format !== plan.format) return false;
   return options.frameIndex === (plan.kind === 'znn');
 }
 

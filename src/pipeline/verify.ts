@@ -3,6 +3,7 @@ import { assertUnchanged, closeInput, openInput } from '../io/input-file.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { FileTask, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { decodeFile, decodeFileInOrder } from './decode-file.js';
 import { type Outcome, passHooks, type TaskContext } from './run.js';
 import { runGroups } from './run-groups.js';
 import { assertDecodedSha256 } from './sha256.js';
@@ -20,9 +21,9 @@ async function verifyFile(task: FileTask, { options, runner }: TaskContext): Pro
   try {
     const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
     const hooks = passHooks(task, options, plan.rawBytes, 0, 1);
-    await runner.decompress({ kind: 'decompress', sourceFd: source.fd, frames: plan.frames }, hooks);
+    await decodeFile(plan, { sourceFd: source.fd }, runner, hooks);
     if (plan.sha256 !== undefined) {
-      await assertDecodedSha256(runner.decodeInOrder(source.fd, plan.frames), plan.sha256, options.signal);
+      await assertDecodedSha256(decodeFileInOrder(plan, source.fd, runner), plan.sha256, options.signal);
     }
     assertUnchanged(source);
     return {

@@ -3,6 +3,7 @@ import { fileSource } from '../io/file-source.js';
 import type { InputFile } from '../io/input-file.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { FileTask } from '../plan/types.js';
+import { decodeFile } from './decode-file.js';
 import { passHooks, type TaskContext } from './run.js';
 
 /** Reads a compressed file back, decodes it and compares it with what it was made of. Nothing of the run that wrote it
@@ -22,10 +23,8 @@ export async function assertDecodesTo(
         `read back: ${plan.rawBytes} raw bytes, the source has ${original.fileBytes}`,
       );
     }
-    await runner.decompress(
-      { kind: 'decompress', sourceFd: compressed.fd, compareFd: original.fd, frames: plan.frames },
-      passHooks(task, options, plan.rawBytes, 1, 2),
-    );
+    const files = { sourceFd: compressed.fd, compareFd: original.fd };
+    await decodeFile(plan, files, runner, passHooks(task, options, plan.rawBytes, 1, 2));
   } catch (error) {
     options.signal?.throwIfAborted();
     throw toZnnError(error, { file: compressed.path });

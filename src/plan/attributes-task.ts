@@ -7,20 +7,25 @@ import { isCompressedName } from './weight-files.js';
 
 /** What becomes of the folder's `.gitattributes`: Git LFS tracks what znn wrote for as long as it is there. `undefined`
  * where it stays as it is, or is copied. Those of sub-folders are the user's. */
-export function attributesTask(
-  files: readonly string[],
-  { folderPath, targetRoot, chosen, request }: FolderContext,
-): FileTask | undefined {
-  const { verb, removeSources, lfs = false } = request;
-  const isThere = files.includes(ATTRIBUTES_NAME);
-  const hasCompressed = chosen.size > 0 || files.some(isCompressedName);
+export function attributesTask({
+  folderPath,
+  targetRoot,
+  chosen,
+  files,
+  request,
+}: FolderContext): FileTask | undefined {
+  const { verb, removeSources, lfs = false, format } = request;
+  // Git LFS users track `.safetensors` already.
+  if (format === 'safetensors') return undefined;
+  const isThere = files.has(ATTRIBUTES_NAME);
+  const hasCompressed = chosen.size > 0 || [...files].some(isCompressedName);
   const isWanted =
     verb === 'compress'
       ? (isThere || lfs) && hasCompressed
       : verb === 'decompress' &&
         isThere &&
         (targetRoot !== undefined || removeSources) &&
-        files.every((file) => chosen.has(file) || !isCompressedName(file));
+        [...files].every((file) => chosen.has(file) || !isCompressedName(file));
   if (!isWanted) return undefined;
   const sourcePath = path.join(folderPath, ATTRIBUTES_NAME);
   const found = lookAt(sourcePath);

@@ -1,9 +1,10 @@
 import type { DiscoverRequest } from './discovery.js';
 import type { FolderWalk } from './folder-walk.js';
 import {
-  COMPRESSED_SUFFIX,
+  compressedPathOf,
   globOf,
   isCompressedName,
+  isSafetensorsName,
   NEVER_WEIGHT_PATTERNS,
   restoredPathOf,
   WEIGHT_PATTERNS,
@@ -13,6 +14,8 @@ import {
 export const NEVER_ENTERED = '.git';
 const NEVER_ENTERED_GLOB = `**/${NEVER_ENTERED}/**`;
 
+const FORMATS = ['znn', 'safetensors'] as const;
+
 /** Which files of a folder the verb is about, relative to it. */
 export function chosenFiles(walk: FolderWalk, request: DiscoverRequest): Set<string> {
   if (request.verb === 'compress') return new Set(weightFiles(walk, request));
@@ -21,16 +24,20 @@ export function chosenFiles(walk: FolderWalk, request: DiscoverRequest): Set<str
   return new Set(compressedFiles(walk, request));
 }
 
-function weightFiles(walk: FolderWalk, { include, exclude }: DiscoverRequest): string[] {
+function weightFiles(walk: FolderWalk, { include, exclude, format }: DiscoverRequest): string[] {
   const wanted = (include ?? WEIGHT_PATTERNS).map(globOf);
   const unwanted = [...(exclude ?? []), ...NEVER_WEIGHT_PATTERNS].map(globOf);
-  return walk.matching(wanted, [...unwanted, NEVER_ENTERED_GLOB]).filter((file) => !isCompressedName(file));
+  return walk
+    .matching(wanted, [...unwanted, NEVER_ENTERED_GLOB])
+    .filter((file) => !isCompressedName(file) && (format !== 'safetensors' || isSafetensorsName(file)));
 }
 
 /** Patterns may name the compressed file or the one it came from, so that both ways take the same options. */
 function compressedFiles(walk: FolderWalk, { include, exclude }: DiscoverRequest): string[] {
   const bothNames = (patterns: readonly string[]) =>
-    patterns.map(globOf).flatMap((glob) => [glob, glob + COMPRESSED_SUFFIX]);
+    patterns
+      .map(globOf)
+      .flatMap((glob) => [glob, ...FORMATS.map((format) => compressedPathOf(glob, format))]);
   const wanted = include && new Set(walk.matching(bothNames(include), [NEVER_ENTERED_GLOB]));
   const unwanted = new Set(walk.matching(bothNames(exclude ?? []), [NEVER_ENTERED_GLOB]));
   return walk

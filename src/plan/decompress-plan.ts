@@ -2,15 +2,18 @@ import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import { type Checksum, FRAMES_MAX, type FrameIndex, type FrameIndexEntry } from '../format/frame-index.js';
 import type { DecodeFrame } from '../format/frames.js';
+import { hasSafetensorsStart } from '../format/safetensors-header.js';
+import { planContainerDecompression } from './container-decompress-plan.js';
 import { type FrameReading, readFrame } from './frame-reader.js';
 import { findFrameIndex } from './index-reader.js';
 import type { DecompressPlan } from './types.js';
 
-/** What the frames of a `.znn` file are and where their raw bytes go. Reads headers, ends of tables and the frame index,
+/** What the frames of a `.znn` or `.znn.safetensors` file are and where their raw bytes go. Reads headers, ends of tables and the frame index,
  * and checks each against the others; the payload is for the codec. Takes memory for the frames only, of which there may
  * be FRAMES_MAX.
  * @throws ZnnError `truncated`, `corrupt`, `unsupported` or `io`. */
 export function planDecompression(source: ByteSource, checksum: Checksum): DecompressPlan {
+  if (hasSafetensorsStart(source)) return planContainerDecompression(source, checksum);
   const first = readFrameAt(source, 0, 0);
   const found = findFrameIndex(source, checksum);
   if (found !== undefined) return planByIndex(source, found.index, found.frameOffset);
@@ -111,6 +114,6 @@ class FrameList {
   }
 
   plan(source: ByteSource): Omit<DecompressPlan, 'kind'> {
-    return { sourceBytes: source.sizeBytes, rawBytes: this.rawBytes, frames: this.frames };
+    return { format: 'znn', sourceBytes: source.sizeBytes, rawBytes: this.rawBytes, frames: this.frames };
   }
 }

@@ -1,6 +1,6 @@
 import type { Machine } from './hub-cache.js';
 import type { OutputPlace } from './output-paths.js';
-import type { Verb } from './types.js';
+import type { OutputFormat, Verb } from './types.js';
 
 /** What to look for, where, and where the results go; as the user said it. */
 export interface DiscoverRequest {
@@ -13,6 +13,10 @@ export interface DiscoverRequest {
   /** Globs that take from it. */
   readonly exclude?: readonly string[];
   readonly removeSources: boolean;
+  /** What compression makes of a file; `znn` if it is not said. */
+  readonly format?: OutputFormat;
+  /** Leave indexes as they are, and write one of the variant "znn" beside each. */
+  readonly variant?: boolean;
   /** Give a folder a `.gitattributes` that has Git LFS track the outputs, even if it had none. */
   readonly lfs?: boolean;
   readonly machine: Machine;
@@ -33,5 +37,7 @@ export interface FolderContext {
   readonly targetRoot: string | undefined;
   /** Relative paths of the files to compress, decompress, verify or describe. */
   readonly chosen: ReadonlySet<string>;
+  /** Of all files. */
+  readonly files: ReadonlySet<string>;
   readonly request: DiscoverRequest;
 }

@@ -2,7 +2,13 @@ import path from 'node:path';
 import { system } from '../io/system.js';
 import type { Discovery } from './discovery.js';
 import type { FileTask } from './types.js';
-import { compressedPathOf, isCompressedName, isIndexName, restoredPathOf } from './weight-files.js';
+import {
+  compressedPathOf,
+  isCompressedName,
+  isIndexName,
+  isSafetensorsName,
+  restoredPathOf,
+} from './weight-files.js';
 
 /** What becomes of a file that was named on the command line: its name does not matter. */
 export function planFile(sourcePath: string, sourceBytes: number, discovery: Discovery): FileTask {
@@ -17,8 +23,13 @@ function planCompressed(sourcePath: string, sourceBytes: number, discovery: Disc
   if (isCompressedName(sourcePath)) {
     return { action: 'skip', sourcePath, sourceBytes, reason: 'already compressed' };
   }
+  const { format = 'znn' } = discovery.request;
+  if (format === 'safetensors' && !isSafetensorsName(sourcePath) && discovery.place.kind !== 'file') {
+    const reason = 'is not named .safetensors: only such files can become .znn.safetensors';
+    return { action: 'refuse', sourcePath, sourceBytes, reason };
+  }
   noteIndexesBeside(sourcePath, discovery);
-  const targetPath = targetOf(compressedPathOf(sourcePath), discovery);
+  const targetPath = targetOf(compressedPathOf(sourcePath, format), discovery);
   return { action: 'compress', sourcePath, targetPath, sourceBytes };
 }
 

@@ -5,6 +5,7 @@ import { attributesTask } from './attributes-task.js';
 import { chosenFiles, NEVER_ENTERED } from './chosen-files.js';
 import type { DiscoverRequest, Discovery, FolderContext } from './discovery.js';
 import { FolderWalk, type Obstacle } from './folder-walk.js';
+import { indexTargetOf, isDerivedIndex, rewriteTask } from './index-task.js';
 import { lookAt, refusal } from './named-paths.js';
 import { realPathOf } from './real-paths.js';
 import type { FileTask, TaskAction, TaskGroup } from './types.js';
@@ -17,10 +18,11 @@ export function planFolder(folderPath: string, discovery: Discovery): TaskGroup 
   const targetRoot = place.kind === 'beside' ? undefined : place.path;
   const chosen = chosenFiles(walk, request);
   const found = walk.all(NEVER_ENTERED);
-  const attributes = attributesTask(found.files, { folderPath, targetRoot, chosen, request });
+  const context = { folderPath, targetRoot, chosen, files: new Set(found.files), request };
+  const attributes = attributesTask(context);
   const tasks = found.files
     .filter((relativePath) => attributes === undefined || relativePath !== ATTRIBUTES_NAME)
-    .map((relativePath) => planInFolder(relativePath, { folderPath, targetRoot, chosen, request }))
+    .map((relativePath) => planInFolder(relativePath, context))
     .filter((task) => task !== undefined);
   if (chosen.size === 0) notes.push(`${folderPath}: ${nothingFound(request)}`);
   if (targetRoot === undefined) notes.push(...indexNotes(found.files, folderPath, request, chosen.size));
@@ -43,15 +45,16 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
   const sourcePath = path.join(folderPath, relativePath);
   const isChosen = chosen.has(relativePath);
   if (!isChosen && (request.verb === 'verify' || request.verb === 'info')) return undefined;
-  const isRewritten = isIndexName(relativePath) && (targetRoot !== undefined || request.removeSources);
+  const indexTarget = indexTargetOf(relativePath, context);
   const found = lookAt(sourcePath);
   // An index that cannot be read must stop --rm: it would go on naming files that are gone.
   if (found.kind !== 'file')
-    return isChosen || isRewritten || targetRoot !== undefined ? refusal(found) : undefined;
+    return isChosen || indexTarget !== undefined || targetRoot !== undefined ? refusal(found) : undefined;
   const source = { sourcePath, sourceBytes: found.fileBytes };
   const targetPath = path.join(targetRoot ?? folderPath, relativePath);
   if (isChosen) return planChosen(request, source, targetPath);
-  if (isRewritten) return { action: 'rewrite-index', ...source, targetPath };
+  if (indexTarget !== undefined) return rewriteTask(source, indexTarget, context);
+  if (isDerivedIndex(relativePath, context)) return undefined;
   const reason = 'already compressed';
   const isCompressed = request.verb === 'compress' && isCompressedName(relativePath);
   if (targetRoot !== undefined)
@@ -62,11 +65,12 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
 }
 
 function planChosen(
-  { verb }: DiscoverRequest,
+  { verb, format = 'znn' }: DiscoverRequest,
   source: { sourcePath: string; sourceBytes: number },
   targetPath: string,
 ): FileTask {
-  if (verb === 'compress') return { action: 'compress', ...source, targetPath: compressedPathOf(targetPath) };
+  if (verb === 'compress')
+    return { action: 'compress', ...source, targetPath: compressedPathOf(targetPath, format) };
   if (verb === 'verify') return { action: 'verify', ...source };
   if (verb === 'info') return { action: 'describe', ...source };
   return { action: 'decompress', ...source, targetPath: restoredPathOf(targetPath) ?? targetPath };
@@ -102,17 +106,26 @@ function nothingFound({ verb }: DiscoverRequest): string {
 function indexNotes(
   files: readonly string[],
   folderPath: string,
-  { verb, removeSources }: DiscoverRequest,
+  { verb, removeSources, format = 'znn', variant = false }: DiscoverRequest,
   chosenCount: number,
 ): string[] {
   if (removeSources || chosenCount === 0 || (verb !== 'compress' && verb !== 'decompress')) return [];
+  const suffix = format === 'safetensors' ? '.znn.safetensors' : '.znn';
   const [stays, follows] =
-    verb === 'compress' ? ['the originals', '.znn files'] : ['.znn files', 'the originals'];
-  return files
+    verb === 'compress' ? ['the originals', `${suffix} files`] : ['.znn files', 'the originals'];
+  const twice =
+    verb === 'compress' && format === 'safetensors'
+      ? [
+          `${folderPath}: holds every tensor twice now, and loaders that read all *.safetensors load both; -o keeps them apart`,
+        ]
+      : [];
+  if (variant) return twice;
+  const indexLines = files
     .filter(isIndexName)
     .map(
       (index) => `${path.join(folderPath, index)} still names ${stays}; with --rm or -o it names ${follows}`,
     );
+  return [...twice, ...indexLines];
 }
 
 function hasGitFolder(folderPath: string): boolean {

@@ -3,7 +3,8 @@ import type { ByteSource } from '../format/byte-source.js';
 import { FRAME_HEADER_BYTES } from '../format/constants.js';
 import { decodeFrameHeader } from '../format/frame-header-decode.js';
 import { type Checksum, type FrameIndex, INDEX_TRAILER_BYTES } from '../format/frame-index.js';
-import { decodeIndexDocument, decodeIndexTrailer } from '../format/frame-index-decode.js';
+import { decodeIndexDocument } from '../format/frame-index-decode.js';
+import { decodeIndexTrailer } from '../format/index-document-decode.js';
 
 /** A frame index and the empty frame that holds it. */
 export interface FoundIndex {

@@ -1,8 +1,12 @@
 // Plans are plain data: what will be done, before anything is done.
 
 import type { DecodeFrame, FramePlan } from '../format/frames.js';
+import type { SafetensorsHeader } from '../format/safetensors-header.js';
 
 // --- A run: which files, and what becomes of each ---
+
+/** What compression makes of a file: `x.znn`, or `x.znn.safetensors`. */
+export type OutputFormat = 'znn' | 'safetensors';
 
 export type Verb = 'compress' | 'decompress' | 'verify' | 'info';
 
@@ -55,6 +59,20 @@ export interface CompressPlan {
   readonly frames: readonly FramePlan[];
   /** Why a file named like a safetensors file is treated as plain bytes, or another remark. */
   readonly note?: string;
+  /** Present for a `.znn.safetensors` file: then the frames are those of the tensors that may shrink. */
+  readonly container?: ContainerLayout;
+}
+
+/** What a `.znn.safetensors` file keeps of its source, and the room for its header. */
+export interface ContainerLayout {
+  readonly sourceBytes: number;
+  /** The source's. */
+  readonly header: SafetensorsHeader;
+  /** The JSON of the source's header, and what it deflates to. */
+  readonly originalJson: Uint8Array;
+  readonly deflatedJson: Uint8Array;
+  /** Where the data begin: the most that the header can take. */
+  readonly reservedBytes: number;
 }
 
 // --- One file to decompress: its frames ---
@@ -62,10 +80,16 @@ export interface CompressPlan {
 export interface DecompressPlan {
   /** `znn` when a frame index was found, `zipnn` when the frames stand alone. */
   readonly kind: 'znn' | 'zipnn';
+  /** A `.znn` file, or a safetensors file of compressed tensors. */
+  readonly format: OutputFormat;
   readonly sourceBytes: number;
   /** Size of the restored file. */
   readonly rawBytes: number;
   readonly frames: readonly DecodeFrame[];
+  /** The restored file's first bytes, where they are no frame's: the header of a safetensors file. */
+  readonly prefix?: Uint8Array;
+  /** What the user should know of the restored file. */
+  readonly note?: string;
   /** SHA-256 of the original file, lower-case hex, if it was stored. */
   readonly sha256?: string;
 }

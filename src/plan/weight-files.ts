@@ -1,8 +1,11 @@
 import path from 'node:path';
+import type { OutputFormat } from './types.js';
 
 // Which files of a model folder are which, by their names.
 
 export const COMPRESSED_SUFFIX = '.znn';
+const SAFETENSORS_SUFFIX = '.safetensors';
+const CONTAINER_SUFFIX = COMPRESSED_SUFFIX + SAFETENSORS_SUFFIX;
 
 /** Weight files in a folder, unless `--include` says otherwise. */
 export const WEIGHT_PATTERNS: readonly string[] = [
@@ -20,6 +23,8 @@ export const NEVER_WEIGHT_PATTERNS: readonly string[] = [
   ...['vocab.*', 'merges.txt', 'special_tokens_map.json', 'added_tokens.json', 'spiece.model'],
 ];
 
+const VARIANT_INDEX_SUFFIX = '.safetensors.index.znn.json';
+const PLAIN_INDEX_SUFFIX = '.safetensors.index.json';
 const INDEX_NAME = /\.(safetensors|bin)\.index(\.[^.]+)?\.json$/;
 
 /** `model.safetensors.index.json`, `pytorch_model.bin.index.json`, or one of a variant (`….index.fp16.json`). */
@@ -29,18 +34,40 @@ export function isIndexName(filePath: string): boolean {
 
 /** Whether the name says that the file was made by znn or ZipNN. */
 export function isCompressedName(filePath: string): boolean {
-  return filePath.endsWith(COMPRESSED_SUFFIX) || filePath.endsWith('.znn.safetensors');
+  return filePath.endsWith(COMPRESSED_SUFFIX) || filePath.endsWith(CONTAINER_SUFFIX);
 }
 
-export function compressedPathOf(filePath: string): string {
-  return filePath + COMPRESSED_SUFFIX;
+/** Whether the name is that of a file that can become `.znn.safetensors`. */
+export function isSafetensorsName(filePath: string): boolean {
+  return filePath.endsWith(SAFETENSORS_SUFFIX);
 }
 
-/** The name without `.znn`, or `undefined` where there is none to take away. */
+/** The name of what a file becomes: `x.safetensors.znn`, or `x.znn.safetensors`. */
+export function compressedPathOf(filePath: string, format: OutputFormat): string {
+  if (format === 'znn' || !isSafetensorsName(filePath)) return filePath + COMPRESSED_SUFFIX;
+  return filePath.slice(0, -SAFETENSORS_SUFFIX.length) + CONTAINER_SUFFIX;
+}
+
+/** `model.safetensors.index.json` → `model.safetensors.index.znn.json`, which loaders read for the variant "znn"; `undefined`
+ * for any other index. */
+export function variantIndexPathOf(indexPath: string): string | undefined {
+  if (!indexPath.endsWith(PLAIN_INDEX_SUFFIX)) return undefined;
+  return indexPath.slice(0, -PLAIN_INDEX_SUFFIX.length) + VARIANT_INDEX_SUFFIX;
+}
+
+/** The way back. */
+export function plainIndexPathOf(indexPath: string): string | undefined {
+  if (!indexPath.endsWith(VARIANT_INDEX_SUFFIX)) return undefined;
+  return indexPath.slice(0, -VARIANT_INDEX_SUFFIX.length) + PLAIN_INDEX_SUFFIX;
+}
+
+/** The name without its `.znn`, or `undefined` where there is none to take away. */
 export function restoredPathOf(filePath: string): string | undefined {
-  if (!filePath.endsWith(COMPRESSED_SUFFIX) || path.basename(filePath) === COMPRESSED_SUFFIX)
-    return undefined;
-  return filePath.slice(0, -COMPRESSED_SUFFIX.length);
+  const name = path.basename(filePath);
+  if (name === COMPRESSED_SUFFIX || name === CONTAINER_SUFFIX) return undefined;
+  if (name.endsWith(COMPRESSED_SUFFIX)) return filePath.slice(0, -COMPRESSED_SUFFIX.length);
+  if (!name.endsWith(CONTAINER_SUFFIX)) return undefined;
+  return filePath.slice(0, -CONTAINER_SUFFIX.length) + SAFETENSORS_SUFFIX;
 }
 
 /** A pattern as the user writes it → as fast-glob reads it, relative to the folder: a name alone means that name at any

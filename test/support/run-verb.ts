@@ -12,7 +12,7 @@ import type { JobRunner } from '../../src/pool/protocol.js';
 const RUNS = { compress, decompress, verify } as const;
 
 export type RunSettings = Partial<RunOptions> &
-  Partial<Pick<DiscoverRequest, 'outputPath' | 'include' | 'exclude' | 'lfs'>> & {
+  Partial<Pick<DiscoverRequest, 'outputPath' | 'include' | 'exclude' | 'lfs' | 'variant'>> & {
     readonly runner?: JobRunner;
   };
 
@@ -26,11 +26,11 @@ export { plainRunner };
 export async function run(
   verb: keyof typeof RUNS,
   paths: string | readonly string[],
-  { outputPath, include, exclude, lfs, runner = plainRunner, ...settings }: RunSettings = {},
+  { outputPath, include, exclude, lfs, variant, runner = plainRunner, ...settings }: RunSettings = {},
 ): Promise<readonly FileResult[]> {
   const options: RunOptions = {
     ...{ threads: 1, force: false, removeSources: false, fsync: false },
-    ...{ sha256: false, frameIndex: true, encoding: 'auto', ...settings },
+    ...{ sha256: false, frameIndex: true, encoding: 'auto', format: 'znn', allDtypes: false, ...settings },
   };
   const plan = discover({
     verb,
@@ -41,6 +41,8 @@ export async function run(
     ...(include !== undefined && { include }),
     ...(exclude !== undefined && { exclude }),
     ...(lfs && { lfs }),
+    ...(variant && { variant }),
+    format: options.format,
   });
   return (await RUNS[verb](plan, options, runner)).files;
 }

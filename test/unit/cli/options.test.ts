@@ -23,6 +23,7 @@ test('without flags: nothing is removed or replaced, all processors work, the fi
     frameIndex: true,
     fsync: false,
     sha256: false,
+    ...{ format: 'znn', variant: false, allDtypes: false },
   });
 });
 
@@ -35,7 +36,7 @@ test('every flag arrives', () => {
     paths: ['model.safetensors'],
     ...{ outputPath: 'out', threads: 3, force: true, removeSources: true, verbosity: 'verbose', json: true },
     ...{ dryRun: true, include: ['*.bin'], exclude: ['a', 'b'], encoding: 'bf16', frameIndex: false },
-    ...{ fsync: true, sha256: false },
+    ...{ fsync: true, sha256: false, format: 'znn', variant: false, allDtypes: false },
   });
 });
 

@@ -84,6 +84,7 @@ describe('a file with a frame index', () => {
     const [first, second, third] = PARTS.map(({ frame }) => frame.length) as [number, number, number];
     expect(plan(file)).toEqual({
       kind: 'znn',
+      format: 'znn',
       sourceBytes: file.length,
       rawBytes: 147,
       frames: [
