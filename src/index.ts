@@ -39,8 +39,8 @@ export interface WriteOptions
 /** What {@link compress} takes; every field may be left out. */
 export interface CompressOptions
   extends WriteOptions,
-    Pick<DiscoverRequest, 'lfs'>,
-    Partial<Pick<RunOptions, 'encoding' | 'frameIndex' | 'sha256'>> {}
+    Pick<DiscoverRequest, 'lfs' | 'variant'>,
+    Partial<Pick<RunOptions, 'encoding' | 'format' | 'allDtypes' | 'frameIndex' | 'sha256'>> {}
 
 /** Compresses files, folders and globs to `.znn`. Depends on the inputs' bytes and the options only.
  * @returns one result a file; a file that failed carries its error
@@ -69,7 +69,7 @@ export function describe(filePath: string): Promise<FileInfo> {
 async function run(
   verb: 'compress' | 'decompress' | 'verify',
   paths: readonly string[],
-  { outputPath, include, exclude, lfs, ...options }: CompressOptions,
+  { outputPath, include, exclude, lfs, variant, ...options }: CompressOptions,
 ): Promise<RunResult> {
   const threads = options.threads ?? availableParallelism();
   if (!Number.isInteger(threads) || threads < 1) {
@@ -83,6 +83,8 @@ async function run(
     ...(include !== undefined && { include }),
     ...(exclude !== undefined && { exclude }),
     ...(lfs !== undefined && { lfs }),
+    ...(variant !== undefined && { variant }),
+    ...(options.format !== undefined && { format: options.format }),
     removeSources,
     machine: { environment: env, homePath: homedir() },
   });
@@ -91,6 +93,8 @@ async function run(
     fsync: false,
     sha256: false,
     frameIndex: true,
+    format: 'znn',
+    allDtypes: false,
   } as const;
   return runPlan({ ...plan, verb }, { encoding: 'auto', ...defaults, ...options, removeSources, threads });
 }

@@ -12,6 +12,8 @@ export function findFiles(verb: Verb, options: CliOptions): RunPlan {
     ...(options.include !== undefined && { include: options.include }),
     ...(options.exclude !== undefined && { exclude: options.exclude }),
     removeSources: options.removeSources,
+    format: options.format,
+    variant: options.variant,
     ...(options.lfs && { lfs: true }),
     machine: { environment: process.env, homePath: homedir() },
   });

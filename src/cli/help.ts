@@ -6,6 +6,7 @@ export const EXAMPLES = {
     ['znn compress --rm my-model/', 'in place: originals are removed once all outputs are checked'],
     ['znn compress --rm=each my-model/', 'the same one by one, where there is no space for both'],
     ["znn compress 'shards/*.safetensors' -T4", 'four threads, every file that matches'],
+    ['znn compress --format safetensors my-model/ -o small/', 'for zipnn_safetensors(): x.znn.safetensors'],
     ['znn compress --dry-run --json my-model/', 'prints the plan, one JSON object a file'],
   ],
   decompress: [

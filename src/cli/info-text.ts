@@ -10,6 +10,13 @@ const KINDS: Readonly<Record<FileKind, string>> = {
   other: 'neither compressed nor safetensors',
 };
 
+/** Of safetensors files whose tensors are compressed one by one. */
+const CONTAINER_KINDS: Readonly<Record<FileKind, string>> = {
+  ...KINDS,
+  znn: 'safetensors with compressed tensors, by znn',
+  zipnn: 'safetensors with compressed tensors, by ZipNN',
+};
+
 /** What a person wants to see of a file, in sections.
  * @param tensorsShown how many tensors are listed at the most, largest first */
 export function infoText(info: FileInfo, tensorsShown: number): string {
@@ -29,7 +36,7 @@ function overview(info: FileInfo): string {
   const ratio = formatRatio(fileBytes, originalBytes);
   const chunkCount = frames.reduce((sum, frame) => sum + frame.chunkCount, 0);
   const lines: [label: string, text: string][] = [
-    ['kind', KINDS[kind]],
+    ['kind', info.format === 'safetensors' ? CONTAINER_KINDS[kind] : KINDS[kind]],
     ['original', exactBytes(originalBytes)],
     ...(isCompressed ? [['compressed', `${exactBytes(fileBytes)}, ${ratio}`] as [string, string]] : []),
     ...(isCompressed ? [['frames', framesText(frames.length, chunkCount)] as [string, string]] : []),
@@ -94,7 +101,7 @@ function layoutTable(layouts: readonly LayoutInfo[]): string {
 
 /** 8-bit frames carry the code of an 8-bit float type whatever they hold. */
 function layoutName({ dtypeName, rotated, planes }: LayoutInfo): string {
-  if (planes.length === 1) return 'bytes';
+  if (planes.length === 1) return dtypeName === 'stored' ? 'stored as is' : 'bytes';
   return dtypeName === 'float32' && !rotated ? '32-bit words' : dtypeName;
 }
 

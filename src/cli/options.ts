@@ -1,4 +1,5 @@
 import { ENCODINGS, type EncodingChoice } from '../format/dtypes.js';
+import type { OutputFormat } from '../plan/types.js';
 
 /** Flags as commander gives them, not yet looked at. */
 export interface RawFlags {
@@ -17,6 +18,9 @@ export interface RawFlags {
   readonly frameIndex?: boolean;
   readonly fsync?: boolean;
   readonly sha256?: boolean;
+  readonly format?: string;
+  readonly variant?: boolean;
+  readonly allDtypes?: boolean;
   readonly lfs?: boolean;
   /** What `--rm=each` is read as. */
   readonly rmEach?: boolean;
@@ -43,6 +47,9 @@ export interface CliOptions {
   readonly frameIndex: boolean;
   readonly fsync: boolean;
   readonly sha256: boolean;
+  readonly format: OutputFormat;
+  readonly variant: boolean;
+  readonly allDtypes: boolean;
   /** Give folders a `.gitattributes` for Git LFS even if they have none. */
   readonly lfs?: boolean;
   /** Each source goes as soon as its own output is checked. */
@@ -89,10 +96,32 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     frameIndex: flags.frameIndex ?? true,
     fsync: flags.fsync ?? false,
     sha256: flags.sha256 ?? false,
+    ...readFormat(flags),
     ...(flags.lfs && { lfs: true }),
     ...(flags.rmEach && { removeEach: true }),
     ...(flags.spaceCheck === false && { spaceCheck: false }),
   };
+}
+
+function readFormat(flags: RawFlags): Pick<CliOptions, 'format' | 'variant' | 'allDtypes'> {
+  const { format = 'znn', variant = false, allDtypes = false } = flags;
+  if (format !== 'znn' && format !== 'safetensors') {
+    throw new UsageError(`--format: '${format}' is not one of znn, safetensors`);
+  }
+  if (format === 'znn') {
+    if (variant) throw new UsageError('--variant: goes with --format safetensors only');
+    if (allDtypes)
+      throw new UsageError('--all-dtypes: .znn files compress every dtype; goes with --format safetensors');
+    return { format, variant, allDtypes };
+  }
+  if (variant && flags.rm) throw new UsageError('--variant: keeps the originals, which --rm removes');
+  if (flags.frameIndex === false) {
+    throw new UsageError('--no-frame-index: with --format safetensors the index is what restores the file');
+  }
+  if ((flags.dtype ?? 'auto') !== 'auto') {
+    throw new UsageError('--dtype: with --format safetensors every tensor keeps its own');
+  }
+  return { format, variant, allDtypes };
 }
 
 function readThreads(value: string, cpuCount: number): number {

@@ -38,6 +38,9 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
     .option('--dtype <dtype>', 'element type of the data: auto, bytes, bf16, f16, f32, i32', 'auto')
     .option('--no-frame-index', 'leave out the index of frames and their checksums')
     .option('--sha256', "store the original's SHA-256 too")
+    .option('--format <format>', 'znn, or safetensors: x.znn.safetensors, tensor by tensor', 'znn')
+    .option('--variant', 'keep the index, and write model.safetensors.index.znn.json for variant="znn"')
+    .option('--all-dtypes', 'with --format safetensors: integers too; stock readers will not decode those')
     .option(
       '--lfs',
       'have Git LFS track the outputs: add their line to .gitattributes, even if there is none',

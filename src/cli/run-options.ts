@@ -4,6 +4,10 @@ import type { CliOptions } from './options.js';
 /** What of a command line the pipeline needs to know. */
 export function runOptionsOf(options: CliOptions): Omit<RunOptions, 'signal' | 'observer'> {
   const { threads, force, removeSources, fsync, sha256, frameIndex, encoding } = options;
+  const { format, allDtypes } = options;
   const { removeEach = false, spaceCheck = true } = options;
-  return { threads, force, removeSources, removeEach, spaceCheck, fsync, sha256, frameIndex, encoding };
+  return {
+    ...{ threads, force, removeSources, removeEach, spaceCheck, fsync, sha256 },
+    ...{ frameIndex, encoding, format, allDtypes },
+  };
 }
