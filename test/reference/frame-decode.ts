@@ -70,7 +70,8 @@ export function decodeFrame(file: Uint8Array): ReferenceFrame {
   if (at(0) !== 0x5a || at(1) !== 0x4e) throw error('corrupt', 'frame header: does not begin with ZN');
   const planeCount = PLANES_OF_DTYPE[at(15)];
   if (planeCount === undefined) throw error('unsupported', `frame header: dtype code ${at(15)}`);
-  if (at(5) !== (planeCount === 4 ? 220 : 10))
+  // One plane has no bytes to order, and its decoder never looks.
+  if (planeCount > 1 && at(5) !== (planeCount === 4 ? 220 : 10))
     throw error('unsupported', `frame header: byte reorder ${at(5)}`);
   if (at(6) > 1) throw error('unsupported', `frame header: bit reorder ${at(6)}`);
   if (at(8) < 1 || at(8) > 3) throw error('unsupported', `frame header: input format ${at(8)}`);
@@ -84,6 +85,8 @@ export function decodeFrame(file: Uint8Array): ReferenceFrame {
     throw error('truncated', `frame: ${encodedBytes} bytes, ${file.length} there`);
   const frame = file.subarray(0, encodedBytes);
   const bodyStart = at(8) === 1 ? HEADER_BYTES : HEADER_BYTES + shapeBytes(frame.subarray(HEADER_BYTES));
+  if (encodedBytes < bodyStart)
+    throw error('corrupt', `frame: ${encodedBytes} bytes, its header has ${bodyStart}`);
   const body = decodeBody(frame.subarray(bodyStart), rawBytes, chunkBytes, planeCount, at(6) === 1);
   const mustHaveIndex = at(4) >= INDEX_FOLLOWS;
   return { ...body, encodedBytes, dtypeCode: at(15), chunkBytes, mustHaveIndex };
