@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkGoldens, checkOurFiles, checkStockFiles } from './interop/checks.js';
+import { checkContainers } from './interop/containers.js';
+import { checkLoaders } from './interop/loaders.js';
 import { checkModel } from './interop/model.js';
 import { preparePython } from './interop/python.js';
 import { Tally } from './interop/tally.js';
@@ -24,6 +26,10 @@ try {
   checkOurFiles(folder, python, tally);
   checkStockFiles(folder, tally);
   checkGoldens(folder, python, tally);
+  console.log('interop: .znn.safetensors, ours and those of the stock package');
+  checkContainers(folder, python, tally);
+  console.log('interop: transformers loads compressed models through the plugins of zipnn');
+  checkLoaders(folder, python, tally);
   console.log('interop: all-MiniLM-L6-v2');
   checkModel(folder, python, tally);
 } catch (error) {
