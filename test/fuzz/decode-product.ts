@@ -23,6 +23,7 @@ export function planOf(file: Uint8Array): DecompressPlan {
 /** @throws ZnnError */
 export function decodeByProduct(file: Uint8Array, plan: DecompressPlan): Uint8Array {
   const raw = new Uint8Array(plan.rawBytes);
+  raw.set(plan.prefix ?? []);
   withMemoryFiles([file, raw], (sourceFd = -1, targetFd = -1) => {
     const job = { kind: 'decompress', sourceFd, targetFd, frames: plan.frames } as const;
     shareJob(kernels, job, JobControl.create(job));
@@ -38,7 +39,7 @@ export function compressByProduct(raw: Uint8Array, hasFrameIndex = true): Uint8A
     const job = { kind: 'compress', sourceFd, targetFd, frames, hasFrameIndex } as const;
     const control = JobControl.create(job);
     shareJob(kernels, job, control);
-    const done = frames.map(({ rawBytes }, index) => ({ ...control.recordedFrame(index), rawBytes }));
+    const done = frames.map((_, index) => control.records.frame(index));
     const index = encodeIndexFrame({ originalBytes: raw.length, frames: done }, checksum);
     const ending = hasFrameIndex ? index : raw.length === 0 ? encodeEmptyFrame() : new Uint8Array(0);
     return Uint8Array.from(Buffer.concat([encoded.subarray(0, control.encodedBytes()), ending]));
