@@ -15,8 +15,11 @@ const znn = path.join(root, 'bin', 'znn.js');
  * @property {boolean} [isSlow] takes seconds where others take tenths, so it gets fewer rounds
  * @property {number} [threads] 0 or absent where the peer decides
  * @property {boolean} [tellsSeconds] prints JSON with its own time, from after its imports, and its memory
- * @property {(verb: 'compress' | 'decompress', source: string, target: string, dataSet: { stockDtype: string }) => Command} command
+ * @property {'source' | 'znn'} [decompresses] for peers that don't compress: what they take in place of a file of their own
+ * @property {boolean} [isFloor] writes bytes that mean nothing: only their number is checked
+ * @property {(verb: 'compress' | 'decompress', source: string, target: string, about: About) => Command} command
  */
+/** @typedef {{ stockDtype: string, targetBytes: number }} About `targetBytes`: what znn writes in the same place */
 
 /** znn as users run it. @param {number} [threads] 0 for its own choice @returns {FilePeer} */
 export function znnPeer(threads = 0) {
@@ -41,7 +44,20 @@ export function withPeakMemory({ program, args }, peakFile) {
 const cp = {
   id: 'cp',
   label: 'cp',
+  decompresses: 'source',
   command: (_verb, source, target) => ({ program: 'cp', args: ['--reflink=never', source, target] }),
+};
+
+/** @type {FilePeer} */
+const noCodec = {
+  id: 'no-codec',
+  label: 'reads and writes of znn alone',
+  decompresses: 'znn',
+  isFloor: true,
+  command: (_verb, source, target, { targetBytes }) => ({
+    program: process.execPath,
+    args: [path.join(here, 'no-codec.js'), source, target, String(targetBytes)],
+  }),
 };
 
 /** @param {number} level @returns {FilePeer} */
@@ -85,7 +101,7 @@ export function findPeers() {
   /** @type {Record<string, string>} */
   const versions = {};
   const missing = [];
-  const peers = [znnPeer()];
+  const peers = [znnPeer(), noCodec];
   const cpVersion = firstLineOf('cp', ['--version'])?.match(/GNU coreutils\) (\S+)/)?.[1];
   if (cpVersion) {
     versions['cp (GNU coreutils)'] = cpVersion;

@@ -19,7 +19,7 @@ const VARIANTS = [
   { id: 'node', label: 'node -e 0' },
 ];
 /** The peers of a quick run. */
-const QUICK_PEERS = ['znn', 'cp', 'zstd-3', 'stock'];
+const QUICK_PEERS = ['znn', 'no-codec', 'cp', 'zstd-3', 'stock'];
 /** A data set, every peer's compressed file, and an output. */
 const DISK_SHARE = 6;
 

@@ -57,7 +57,8 @@ const ratio = (one, other) => (one && other ? one.seconds.median / other.seconds
 function sizesTable(report) {
   const peers = report.peers.filter(
     ({ id }) =>
-      !['cp', 'stock-inner'].includes(id) && findMeasurement(report, { section: 'files', peer: id }),
+      !['cp', 'no-codec', 'stock-inner'].includes(id) &&
+      findMeasurement(report, { section: 'files', peer: id }),
   );
   const rows = dataSetsOf(report, 'files').map(({ id, label }) => [
     label,

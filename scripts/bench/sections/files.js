@@ -2,38 +2,42 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { alternate } from '../alternate.js';
+import { checkDigest, digestOf, totalBytesOf } from '../digests.js';
 import { withPeakMemory } from '../peers.js';
 import { runCommand } from '../processes.js';
 import { measurementOf } from '../report.js';
-import { assertSame, totalBytesOf } from '../same-bytes.js';
 
 /** @typedef {'compress' | 'decompress'} Verb */
 /** @typedef {import('../peers.js').FilePeer} FilePeer */
 /** @typedef {{ id: string, path: string, stockDtype: string }} FileData a file, or a folder of them */
-/** @typedef {{ id: string, peer: FilePeer, data: FileData, rounds?: number, encodedPath: string }} Entrant */
+/**
+ * A peer on a file.
+ * @typedef {object} Entrant
+ * @property {string} id
+ * @property {FilePeer} peer
+ * @property {FileData} data
+ * @property {number} [rounds]
+ * @property {string} encodedPath what it decompresses
+ * @property {number} encodedBytes
+ * @property {Readonly<Record<Verb, string>>} digests what each verb's output must be
+ */
 /** @typedef {{ section: import('../report.js').Section, rounds: number }} FilesRun */
 /** @typedef {{ seconds: number, innerSeconds?: number, peakBytes?: number }} Turn */
 
 const VERBS = /** @type {const} */ (['compress', 'decompress']);
 
-/** Has every peer compress and restore every file, all of them in turn.
+/** Has every peer compress and restore every file, all of them in turn. The first peer is znn.
  * @param {import('../run.js').Context} context @param {readonly FilePeer[]} peers @param {readonly FileData[]} files
  * @param {FilesRun} run */
 export async function measureFiles(context, peers, files, { section, rounds }) {
   const { folder } = context;
   /** @type {Entrant[]} */
-  const entrants = files.flatMap((data) =>
-    peers.map((peer) => ({
-      id: `${data.id} ${peer.id}`,
-      peer,
-      data,
-      ...(peer.isSlow ? { rounds: context.sizes.slowRounds } : {}),
-      encodedPath: path.join(folder, `${data.id}.${peer.id}.znn`),
-    })),
-  );
+  const entrants = [];
   try {
-    // Not timed: it warms everything up, and shows that what each peer writes is what it restores.
-    for (const entrant of entrants) await checkRoundTrip(folder, entrant);
+    for (const data of files) {
+      const digest = digestOf(data.path);
+      for (const peer of peers) entrants.push(await enter(context, peer, data, digest));
+    }
     for (const verb of VERBS) {
       const turns = await alternate(entrants, rounds, (entrant) => takeTurn(folder, verb, entrant));
       for (const entrant of entrants) {
@@ -42,26 +46,56 @@ export async function measureFiles(context, peers, files, { section, rounds }) {
       }
     }
   } finally {
-    for (const { encodedPath } of entrants) rmSync(encodedPath, { recursive: true, force: true });
+    for (const data of files) {
+      for (const peer of peers) rmSync(encodedPathOf(folder, data, peer), { recursive: true, force: true });
+    }
   }
 }
 
-/** @param {string} folder @param {Entrant} entrant */
-async function checkRoundTrip(folder, entrant) {
-  const { peer, data, encodedPath } = entrant;
-  await runCommand(peer.command('compress', data.path, encodedPath, data));
-  await takeTurn(folder, 'decompress', entrant);
+/** Not timed: compresses and restores, which warms everything up, and shows that what the peer writes is what it restores.
+ * @param {import('../run.js').Context} context @param {FilePeer} peer @param {FileData} data @param {string} digest of data
+ * @returns {Promise<Entrant>} */
+async function enter({ folder, sizes }, peer, data, digest) {
+  const own = encodedPathOf(folder, data, peer);
+  const znns = encodedPathOf(folder, data, { id: 'znn' });
+  const encodedPath = peer.decompresses === 'source' ? data.path : peer.decompresses === 'znn' ? znns : own;
+  if (encodedPath === own) {
+    await runCommand(
+      peer.command('compress', data.path, own, { stockDtype: data.stockDtype, targetBytes: 0 }),
+    );
+  }
+  const entrant = {
+    id: `${data.id} ${peer.id}`,
+    peer,
+    data,
+    ...(peer.isSlow ? { rounds: sizes.slowRounds } : {}),
+    encodedPath,
+    encodedBytes: totalBytesOf(encodedPath),
+    digests: {
+      compress: encodedPath === data.path ? digest : digestOf(encodedPath),
+      decompress: digest,
+    },
+  };
+  for (const verb of VERBS) await takeTurn(folder, verb, entrant);
+  return entrant;
 }
 
-/** One timed command. Its output is compared, outside the time: a compressed file with the first one, which has been
- * restored, a restored file with the original.
+/** @param {string} folder @param {FileData} data @param {{ id: string }} peer */
+const encodedPathOf = (folder, data, peer) => path.join(folder, `${data.id}.${peer.id}.znn`);
+
+/** One timed command. Its output is checked, outside the time: a compressed file must be the first one again, which has been
+ * restored, a restored file the original.
  * @param {string} folder @param {Verb} verb @param {Entrant} entrant @returns {Promise<Turn>} */
-async function takeTurn(folder, verb, { peer, data, encodedPath }) {
-  const [source, expected] = verb === 'compress' ? [data.path, encodedPath] : [encodedPath, data.path];
-  const target = path.join(folder, verb === 'compress' ? 'output.znn' : 'output.safetensors');
+async function takeTurn(folder, verb, { peer, data, encodedPath, encodedBytes, digests }) {
+  const isCompress = verb === 'compress';
+  const target = path.join(folder, isCompress ? 'output.znn' : 'output.safetensors');
+  const targetBytes = isCompress ? encodedBytes : totalBytesOf(data.path);
+  const about = { stockDtype: data.stockDtype, targetBytes };
   try {
-    const { seconds, stdout } = await runCommand(peer.command(verb, source, target, data));
-    assertSame(expected, target);
+    const command = peer.command(verb, isCompress ? data.path : encodedPath, target, about);
+    const { seconds, stdout } = await runCommand(command);
+    if (!peer.isFloor) checkDigest(digests[verb], target);
+    else if (totalBytesOf(target) !== targetBytes) throw new Error(`${target} is of another size`);
     if (!peer.tellsSeconds) return { seconds };
     const told = JSON.parse(stdout);
     return { seconds, innerSeconds: told.seconds, peakBytes: told.peakBytes };
@@ -84,14 +118,8 @@ async function peakOf(folder, verb, entrant) {
 
 /** @param {import('../run.js').Context} context @param {import('../report.js').Section} section @param {Verb} operation
  * @param {Entrant} entrant @param {readonly Turn[]} turns @param {number} [watchedPeakBytes] */
-function addMeasurements(
-  { report },
-  section,
-  operation,
-  { peer, data, encodedPath },
-  turns,
-  watchedPeakBytes,
-) {
+function addMeasurements({ report }, section, operation, entrant, turns, watchedPeakBytes) {
+  const { peer, data, encodedBytes } = entrant;
   const peakBytes = watchedPeakBytes ?? Math.max(...turns.map((turn) => turn.peakBytes ?? 0));
   const what = {
     section,
@@ -99,7 +127,7 @@ function addMeasurements(
     operation,
     threads: peer.threads ?? 0,
     rawBytes: totalBytesOf(data.path),
-    encodedBytes: totalBytesOf(encodedPath),
+    encodedBytes,
     ...(peakBytes > 0 ? { peakBytes } : {}),
   };
   const samples = turns.map(({ seconds }) => seconds);

@@ -10,9 +10,9 @@ import { measureFiles } from './files.js';
 
 const STOCK_DTYPE = 'bfloat16';
 const GIB = 1 << 30;
-/** A source, two compressed files and a restored one. */
-const DISK_SHARE = 3.5;
-/** What must stay in the page cache for a fair comparison: source and output. */
+/** A source, a compressed file and an output. */
+const DISK_SHARE = 3;
+/** What must stay in the page cache for a fair comparison: what is read, and the output. */
 const MEMORY_SHARE = 2.2;
 
 const bf16 = /** @type {import('../data-sets.js').DataSet} */ (
@@ -23,6 +23,7 @@ const bf16 = /** @type {import('../data-sets.js').DataSet} */ (
 export async function measureThreads(context) {
   const { sizes } = context;
   const data = prepare(context, 'threads-bf16', (target) => bf16.write(target, sizes.fileBytes));
+  context.addDataSet({ id: data.id, label: 'BF16' });
   const peers = threadSteps().map((threads) => znnPeer(threads));
   await measureFiles(context, peers, [data], { section: 'threads', rounds: sizes.rounds });
   rmSync(data.path);
@@ -38,7 +39,7 @@ export async function measureSizes(context) {
     const reason = `disk and memory have room for a file of ${(roomBytes / GIB).toFixed(1)} GiB`;
     report.skipped.push({ section: 'sizes', reason });
   }
-  const peers = filePeers.filter(({ id }) => ['znn', 'cp'].includes(id));
+  const peers = filePeers.filter(({ id }) => ['znn', 'no-codec', 'cp'].includes(id));
   for (const bytes of [smallBytes, ...(largeBytes === undefined ? [] : [largeBytes])]) {
     const data = prepare(context, `size-${bytes}`, (target) => bf16.write(target, bytes));
     context.addDataSet({ id: data.id, label: `BF16, ${bytes / GIB} GiB` });

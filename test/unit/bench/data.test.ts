@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BAD_CASES, BASELINE, writeOneFile, writeShards } from '../../../scripts/bench/bad-cases.js';
 import { SEEDED_DATA_SETS } from '../../../scripts/bench/data-sets.js';
+import { checkDigest, digestOf, totalBytesOf } from '../../../scripts/bench/digests.js';
 import { repeatModel } from '../../../scripts/bench/real-model.js';
-import { assertSame, totalBytesOf } from '../../../scripts/bench/same-bytes.js';
 import { lazyTensor, writeSafetensors } from '../../../scripts/fixtures.js';
 import { readSafetensorsHeader } from '../../../src/format/safetensors-header.js';
 import { memorySource } from '../../support/memory-source.js';
@@ -27,7 +27,7 @@ describe.each(SEEDED_DATA_SETS.map((dataSet) => [dataSet.label, dataSet] as cons
       if (one === undefined || two === undefined) throw new Error('no folder');
       write(one, 2 * MIB);
       write(two, 2 * MIB);
-      assertSame(one, two);
+      expect(digestOf(one)).toBe(digestOf(two));
       expect(tensorsOf(one).length).toBeGreaterThan(0);
       expect(Math.abs(totalBytesOf(one) / (2 * MIB) - 1)).toBeLessThan(0.1);
     });
@@ -103,27 +103,27 @@ describe('a repeated model', () => {
     const [source, target] = [path.join(folder, 'source'), path.join(folder, 'target')];
     writeSafetensors(source, [lazyTensor('a', 'BF16', [1000], maker(1))]);
     repeatModel(source, target, 1.9 * totalBytesOf(source));
-    assertSame(source, target);
+    expect(digestOf(target)).toBe(digestOf(source));
   });
 });
 
 describe('the check of outputs', () => {
   test('finds a changed byte, a missing end and a missing file', () => {
     const folder = temporaryFolder();
-    const write = (name: string, content: Uint8Array) => writeFileSync(path.join(folder, name), content);
-    const check = (one: string, other: string) => () =>
-      assertSame(path.join(folder, one), path.join(folder, other));
+    const at = (name: string) => path.join(folder, name);
+    const write = (name: string, content: Uint8Array) => writeFileSync(at(name), content);
     const content = new Uint8Array(MIB + 5).fill(3);
     write('original', content);
     write('same', content);
     write('shorter', content.subarray(0, MIB));
     write('changed', content.with(MIB + 1, 4));
-    expect(check('original', 'same')).not.toThrow();
-    expect(check('original', 'shorter')).toThrow('differs');
-    expect(check('shorter', 'original')).toThrow('differs');
-    expect(check('original', 'changed')).toThrow(`differs from ${path.join(folder, 'original')} at or after`);
-    for (const name of ['full', 'empty']) mkdirSync(path.join(folder, name));
+    const digest = digestOf(at('original'));
+    expect(() => checkDigest(digest, at('same'))).not.toThrow();
+    expect(() => checkDigest(digest, at('shorter'))).toThrow(`${at('shorter')} holds other bytes`);
+    expect(() => checkDigest(digest, at('changed'))).toThrow('other bytes');
+    for (const name of ['full', 'empty']) mkdirSync(at(name));
     write('full/file', content);
-    expect(check('full', 'empty')).toThrow('other files');
+    expect(() => checkDigest(digestOf(at('full')), at('empty'))).toThrow('other bytes');
+    expect(totalBytesOf(at('full'))).toBe(content.length);
   });
 });

@@ -1,0 +1,43 @@
+// no-codec.js SOURCE TARGET TARGET_BYTES: the reads and writes of znn with nothing in between, on as many threads: the floor
+// under its wall time. The bytes it writes mean nothing.
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import os from 'node:os';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
+
+/** What znn reads or writes at a time, on its larger side. */
+const UNIT_BYTES = 4 << 20;
+
+/** @typedef {{ source: number, target: number, sourceBytes: number, targetBytes: number, next: Int32Array }} Job */
+
+/** Takes unit after unit; a unit is the same share of both files. @param {Job} job */
+function share({ source, target, sourceBytes, targetBytes, next }) {
+  const unitCount = Math.ceil(Math.max(sourceBytes, targetBytes) / UNIT_BYTES);
+  const buffer = Buffer.alloc(UNIT_BYTES + 1);
+  const startOf = (/** @type {number} */ unit, /** @type {number} */ bytes) =>
+    Math.floor((bytes * unit) / unitCount);
+  for (let unit = Atomics.add(next, 0, 1); unit < unitCount; unit = Atomics.add(next, 0, 1)) {
+    const [readStart, writeStart] = [startOf(unit, sourceBytes), startOf(unit, targetBytes)];
+    readSync(source, buffer, 0, startOf(unit + 1, sourceBytes) - readStart, readStart);
+    writeSync(target, buffer, 0, startOf(unit + 1, targetBytes) - writeStart, writeStart);
+  }
+}
+
+function main() {
+  const [sourcePath = '', targetPath = '', targetText] = process.argv.slice(2);
+  const [source, target] = [openSync(sourcePath, 'r'), openSync(targetPath, 'w')];
+  const targetBytes = Number(targetText);
+  ftruncateSync(target, targetBytes);
+  const next = new Int32Array(new SharedArrayBuffer(4));
+  const job = { source, target, sourceBytes: fstatSync(source).size, targetBytes, next };
+  let running = os.availableParallelism();
+  for (let index = running; index > 0; index--) {
+    const worker = new Worker(new URL(import.meta.url), { workerData: job });
+    worker.once('exit', () => {
+      running--;
+      if (running === 0) for (const fd of [source, target]) closeSync(fd);
+    });
+  }
+}
+
+if (isMainThread) main();
+else share(workerData);
