@@ -1,13 +1,17 @@
 import { homedir } from 'node:os';
 import { discover } from '../plan/discover.js';
+import type { Machine } from '../plan/hub-cache.js';
+import { findSnapshot } from '../plan/hub-snapshot.js';
 import type { RunPlan, Verb } from '../plan/types.js';
 import type { CliOptions } from './options.js';
 
-/** The plan for the paths of a command line. */
+/** The plan for the paths of a command line, or for a model in the Hub cache. */
 export function findFiles(verb: Verb, options: CliOptions): RunPlan {
-  return discover({
+  const machine = thisMachine();
+  const snapshot = options.model && findSnapshot(options.model, machine);
+  const plan = discover({
     verb,
-    paths: options.paths,
+    paths: snapshot === undefined ? options.paths : [snapshot.snapshotPath],
     ...(options.outputPath !== undefined && { outputPath: options.outputPath }),
     ...(options.include !== undefined && { include: options.include }),
     ...(options.exclude !== undefined && { exclude: options.exclude }),
@@ -15,6 +19,12 @@ export function findFiles(verb: Verb, options: CliOptions): RunPlan {
     format: options.format,
     variant: options.variant,
     ...(options.lfs && { lfs: true }),
-    machine: { environment: process.env, homePath: homedir() },
+    machine,
   });
+  if (snapshot === undefined) return plan;
+  return { ...plan, notes: [`${options.model?.id}: revision ${snapshot.commit}`, ...plan.notes] };
+}
+
+export function thisMachine(): Machine {
+  return { environment: process.env, homePath: homedir() };
 }

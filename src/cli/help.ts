@@ -7,6 +7,7 @@ export const EXAMPLES = {
     ['znn compress --rm=each my-model/', 'the same one by one, where there is no space for both'],
     ["znn compress 'shards/*.safetensors' -T4", 'four threads, every file that matches'],
     ['znn compress --format safetensors my-model/ -o small/', 'for zipnn_safetensors(): x.znn.safetensors'],
+    ['znn compress --model org/name -o small/', 'a model from the Hugging Face cache, which is only read'],
     ['znn compress --dry-run --json my-model/', 'prints the plan, one JSON object a file'],
   ],
   decompress: [
@@ -23,6 +24,11 @@ export const EXAMPLES = {
     ['znn info model.safetensors.znn', 'sizes, frames, dtypes, largest tensors'],
     ['znn info -v model.safetensors', 'every tensor'],
     ['znn info --json small/', 'one JSON object a file'],
+  ],
+  'cache restore': [
+    ['znn cache restore --model org/name --dry-run', 'says what it would do'],
+    ['znn cache restore --model org/name', 'restored files take the place of .znn files in the snapshot'],
+    ['znn cache restore --model org/name --revision v2 --rm', 'and .znn blobs that nothing links to go'],
   ],
 } as const satisfies Record<string, readonly (readonly [command: string, meaning: string])[]>;
 

@@ -1,4 +1,5 @@
 import { ENCODINGS, type EncodingChoice } from '../format/dtypes.js';
+import type { HubModel } from '../plan/hub-snapshot.js';
 import type { OutputFormat } from '../plan/types.js';
 
 /** Flags as commander gives them, not yet looked at. */
@@ -24,6 +25,8 @@ export interface RawFlags {
   readonly lfs?: boolean;
   /** What `--rm=each` is read as. */
   readonly rmEach?: boolean;
+  readonly model?: string;
+  readonly revision?: string;
   /** False for `--no-space-check`. */
   readonly spaceCheck?: boolean;
 }
@@ -54,6 +57,8 @@ export interface CliOptions {
   readonly lfs?: boolean;
   /** Each source goes as soon as its own output is checked. */
   readonly removeEach?: boolean;
+  /** A model in the Hub cache in place of paths. */
+  readonly model?: HubModel;
   readonly spaceCheck?: boolean;
 }
 
@@ -97,6 +102,7 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     fsync: flags.fsync ?? false,
     sha256: flags.sha256 ?? false,
     ...readFormat(flags),
+    ...readModel(paths, flags),
     ...(flags.lfs && { lfs: true }),
     ...(flags.rmEach && { removeEach: true }),
     ...(flags.spaceCheck === false && { spaceCheck: false }),
@@ -114,7 +120,8 @@ function readFormat(flags: RawFlags): Pick<CliOptions, 'format' | 'variant' | 'a
       throw new UsageError('--all-dtypes: .znn files compress every dtype; goes with --format safetensors');
     return { format, variant, allDtypes };
   }
-  if (variant && flags.rm) throw new UsageError('--variant: keeps the originals, which --rm removes');
+  if (variant && (flags.rm || flags.rmEach))
+    throw new UsageError('--variant: keeps the originals, which --rm removes');
   if (flags.frameIndex === false) {
     throw new UsageError('--no-frame-index: with --format safetensors the index is what restores the file');
   }
@@ -122,6 +129,35 @@ function readFormat(flags: RawFlags): Pick<CliOptions, 'format' | 'variant' | 'a
     throw new UsageError('--dtype: with --format safetensors every tensor keeps its own');
   }
   return { format, variant, allDtypes };
+}
+
+/** Flags of `cache restore`, which is about a model and nothing else. */
+export function readRestoreOptions(
+  { model = '', revision, ...flags }: RawFlags,
+  cpuCount: number,
+): CliOptions {
+  return { ...readOptions([], flags, cpuCount), model: modelOf(model, revision) };
+}
+
+/** The cache is only read: what comes of it goes elsewhere, with the SHA-256 that the cache knows it by. */
+function readModel(paths: readonly string[], flags: RawFlags): Pick<CliOptions, 'model'> & { sha256?: true } {
+  const { model, revision, rm, rmEach, output, dryRun } = flags;
+  if (model === undefined) {
+    if (revision !== undefined) throw new UsageError('--revision: is of a --model, and none is given');
+    return {};
+  }
+  if (paths.length > 0) throw new UsageError(`--model: takes the place of paths, and '${paths[0]}' is one`);
+  if (rm || rmEach) throw new UsageError('--rm: the cache of a --model is only read');
+  if (output === undefined && !dryRun)
+    throw new UsageError('--model: the cache is only read; name a folder for the outputs with -o');
+  return {
+    model: modelOf(model, revision),
+    ...(flags.frameIndex !== false && { sha256: true }),
+  };
+}
+
+function modelOf(id: string, revision: string | undefined): HubModel {
+  return { id, ...(revision !== undefined && { revision }) };
 }
 
 function readThreads(value: string, cpuCount: number): number {

@@ -3,7 +3,7 @@ import { EXIT_CODES_SECTION, examplesSection } from './help.js';
 import type { RawFlags } from './options.js';
 import { version } from './version.js';
 
-export type CommandName = 'compress' | 'decompress' | 'verify' | 'info';
+export type CommandName = 'compress' | 'decompress' | 'verify' | 'info' | 'cache restore';
 
 /** How `--rm=each` is spelled for the parser: an option with a value that may be missing would take a path for it. */
 const REMOVE_EACH_FLAG = '--rm-each';
@@ -27,9 +27,15 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
     const command = program.command(name).description(description);
     if (alias !== undefined) command.alias(alias);
     return command
-      .argument('<path...>', 'files, folders or globs')
+      .argument('[path...]', 'files, folders or globs')
+      .usage('[options] <path...>')
       .addHelpText('after', examplesSection(name))
-      .action((paths: string[], flags: RawFlags) => start(name, paths, flags));
+      .action((paths: string[], flags: RawFlags) => {
+        // Checked here, since --model takes the place of paths.
+        if (paths.length === 0 && flags.model === undefined)
+          command.error("missing required argument 'path'");
+        return start(name, paths, flags);
+      });
   };
 
   const compress = add('compress', 'c', 'compress weight files, or a whole model folder');
@@ -45,15 +51,45 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
       '--lfs',
       'have Git LFS track the outputs: add their line to .gitattributes, even if there is none',
     );
+  addModelOptions(compress);
   addCommonOptions(compress);
 
   const decompress = add('decompress', 'd', 'restore compressed files, or a whole model folder');
   addOutputOptions(decompress);
+  addModelOptions(decompress);
   addCommonOptions(decompress);
 
   addCommonOptions(add('verify', undefined, 'decode everything and write nothing'));
   addCommonOptions(add('info', undefined, 'say what a file is and what is in it'), { isRun: false });
+  addCacheCommand(program, start);
   return program;
+}
+
+function addCacheCommand(program: Command, start: StartCommand): void {
+  const cache = program
+    .command('cache')
+    .description('work on the Hugging Face cache')
+    .helpCommand('help [command]', 'print the help of a command');
+  cache
+    .command('restore')
+    .description('restore the .znn files of a cached model, where they are, without changing any blob')
+    .requiredOption('--model <org/name>', 'the model, as the Hub names it')
+    .option('--revision <revision>', 'a branch, tag, ref or commit; main unless given')
+    .option('--dry-run', 'print what would be done, do nothing')
+    .option('--rm', 'remove the .znn blobs that no revision links to any more')
+    .option('--no-space-check', 'start even if the free space cannot be enough')
+    .option('-T, --threads <number>', 'worker threads; 0 stands for all processors', '0')
+    .addOption(new Option('-q, --quiet', 'print errors only').conflicts('verbose'))
+    .option('--json', 'print JSON lines: one object a file, then a summary')
+    .option('-v, --verbose', 'print more')
+    .addHelpText('after', examplesSection('cache restore'))
+    .action((flags: RawFlags) => start('cache restore', [], flags));
+}
+
+function addModelOptions(command: Command): void {
+  command
+    .option('--model <org/name>', 'a model in the Hugging Face cache, in place of paths; needs -o')
+    .option('--revision <revision>', 'of the model: a branch, tag, ref or commit; main unless given');
 }
 
 /** A command line as the parser takes it. */

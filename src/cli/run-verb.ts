@@ -1,6 +1,6 @@
 import { runPlan } from '../pipeline/run-plan.js';
-import type { RunObserver } from '../pipeline/types.js';
-import type { Verb } from '../plan/types.js';
+import type { RunObserver, RunOptions, RunResult } from '../pipeline/types.js';
+import type { RunPlan, Verb } from '../plan/types.js';
 import { printDryRun } from './dry-run.js';
 import { exitCodeOf } from './exit-codes.js';
 import { findFiles } from './find-files.js';
@@ -12,25 +12,35 @@ import { runOptionsOf } from './run-options.js';
 import type { CommandContext } from './start-command.js';
 import { errorOf } from './task-errors.js';
 
-/** What the three verbs that run a plan have in common: find the files, carry the plan out, report, give the exit code.
+/** Finds the files of a verb that goes through contents, and carries the plan out.
  * @throws ZnnError `invalid-argument` when the paths and options make no sense together */
-export async function runVerb(
+export function runVerb(
   verb: Exclude<Verb, 'info'>,
   options: CliOptions,
+  context: CommandContext,
+): Promise<number> {
+  return runFound(options, context, () => ({ ...findFiles(verb, options), verb }), runPlan);
+}
+
+/** What commands that run a plan have in common: find the files, carry the plan out, report, give the exit code.
+ * @throws what `find` and `carryOut` throw */
+export async function runFound<Plan extends RunPlan>(
+  options: CliOptions,
   { output, signal }: CommandContext,
+  find: () => Plan,
+  carryOut: (plan: Plan, options: RunOptions) => Promise<RunResult>,
 ): Promise<number> {
   const hasDisplay = output.stderrIsTerminal && options.verbosity !== 'quiet';
   const display = hasDisplay ? await import('./progress.js') : undefined;
-  const find = () => findFiles(verb, options);
-  const plan = { ...(display === undefined ? find() : display.withSpinner('Looking for files', find)), verb };
+  const plan = display === undefined ? find() : display.withSpinner('Looking for files', find);
   if (options.dryRun) return printDryRun(plan, options, output);
 
   const progress = display?.startProgress(plan);
-  const reporter = await createReporter(verb, options, aroundProgress(output, progress));
+  const reporter = await createReporter(plan.verb, options, aroundProgress(output, progress));
   for (const note of plan.notes) reporter.note(note);
   const observer = observerOf(reporter, progress);
   try {
-    const result = await runPlan(plan, { ...runOptionsOf(options), signal, observer });
+    const result = await carryOut(plan, { ...runOptionsOf(options), signal, observer });
     progress?.stop();
     const exitCode = exitCodeOf(result.files.filter(({ status }) => status === 'failed').map(errorOf));
     reporter.runEnd(result, exitCode);

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type CliOptions, type RawFlags, readOptions } from './options.js';
+import { type CliOptions, type RawFlags, readOptions, readRestoreOptions } from './options.js';
 import type { Output } from './output.js';
 import type { CommandName } from './program.js';
 import { watchSignals } from './signals.js';
@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<CommandRun>>> = {
   decompress: async () => (await import('./decompress.js')).decompressCommand,
   verify: async () => (await import('./verify.js')).verifyCommand,
   info: async () => (await import('./info.js')).infoCommand,
+  'cache restore': async () => (await import('./cache-restore.js')).cacheRestoreCommand,
 };
 
 /** Runs one command until it ends or a signal stops it.
@@ -31,7 +32,9 @@ export async function startCommand(
   flags: RawFlags,
   output: Output,
 ): Promise<number> {
-  const options = readOptions(paths, flags, availableParallelism());
+  const cpuCount = availableParallelism();
+  const options =
+    name === 'cache restore' ? readRestoreOptions(flags, cpuCount) : readOptions(paths, flags, cpuCount);
   const stop = watchSignals();
   const run = await COMMANDS[name]();
   try {

@@ -30,14 +30,14 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 
  */
 export class AtomicFile {
   readonly fd: number;
-  readonly targetPath: string;
+  #targetPath: string;
   readonly #temporaryPath: string;
   #isOpen = true;
   #isNamed = true;
 
   /** @throws ZnnError `io` when the temporary file cannot be created */
   constructor(targetPath: string) {
-    this.targetPath = targetPath;
+    this.#targetPath = targetPath;
     this.#temporaryPath = temporaryPathFor(targetPath);
     registerTemporary(this.#temporaryPath);
     try {
@@ -46,6 +46,15 @@ export class AtomicFile {
       forgetTemporary(this.#temporaryPath);
       throw toZnnError(error, { file: targetPath });
     }
+  }
+
+  get targetPath(): string {
+    return this.#targetPath;
+  }
+
+  /** Gives the file another name in the same folder, before it has any: for one that is named after its content. */
+  willBe(fileName: string): void {
+    this.#targetPath = path.join(path.dirname(this.#targetPath), fileName);
   }
 
   /** Sets the file's length; bytes not written yet read as 0.

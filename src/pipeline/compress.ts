@@ -13,7 +13,7 @@ import { encodeContainerInto } from './encode-container.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
 import { runGroups } from './run-groups.js';
-import { sha256Of } from './sha256.js';
+import { sha256OfSource } from './sha256.js';
 import { runTogether } from './together.js';
 import type { RunOptions, RunResult } from './types.js';
 import { isCompressedFrom } from './up-to-date.js';
@@ -122,7 +122,7 @@ async function encodeInto(
   const hooks = passHooks(task, options, source.fileBytes, 0, passCount);
   const [encoded, sha256] = await runTogether(options.signal, [
     (signal) => runner.compress(job, { ...hooks, signal }),
-    async (signal) => (options.sha256 ? sha256Of(source.fd, source.fileBytes, signal) : undefined),
+    async (signal) => (options.sha256 ? sha256OfSource(source, signal) : undefined),
   ] as const);
   const originalBytes = source.fileBytes;
   const ending = options.frameIndex

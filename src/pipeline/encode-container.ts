@@ -6,7 +6,7 @@ import { containerHeader, planStoredPart } from '../plan/container-plan.js';
 import type { CompressPlan, ContainerLayout, FileTask } from '../plan/types.js';
 import type { CompressJob, CompressResult, JobHooks } from '../pool/protocol.js';
 import { passHooks, type TaskContext } from './run.js';
-import { sha256Of } from './sha256.js';
+import { sha256OfSource } from './sha256.js';
 import { runTogether } from './together.js';
 
 /** Writes a `.znn.safetensors` file: the tensors that shrink, then the others as they are, then, in the room kept at the
@@ -27,7 +27,7 @@ export async function encodeContainerInto(
   };
   const [parts, sha256] = await runTogether(options.signal, [
     (signal) => encodeParts(job, plan, layout, { signal, task, context }),
-    async (signal) => (options.sha256 ? sha256Of(source.fd, source.fileBytes, signal) : undefined),
+    async (signal) => (options.sha256 ? sha256OfSource(source, signal) : undefined),
   ] as const);
   const { outputs, storedOffset, endOffset } = parts;
   const checksum = runner.checksum.bind(runner);

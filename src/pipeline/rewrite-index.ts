@@ -31,7 +31,7 @@ export async function rewriteIndex(task: WritingTask, context: TaskContext): Pro
   }
 }
 
-function readIndex(source: InputFile): ModelIndex {
+export function readIndex(source: InputFile): ModelIndex {
   if (source.fileBytes > MODEL_INDEX_MAX_BYTES) {
     throw new ZnnError(
       'unsupported',

@@ -11,6 +11,7 @@ import { removeSource } from './remove-source.js';
 import { rewriteAttributes } from './rewrite-attributes.js';
 import { rewriteIndex } from './rewrite-index.js';
 import type { Ended, Outcome, TaskContext, WritingTask } from './run.js';
+import { runTask } from './run-task.js';
 import type { FileResult, RunOptions, RunResult } from './types.js';
 
 /** Does what a run is about with one file.
@@ -60,7 +61,10 @@ async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<
   const report = ({ result }: Ended) => options.observer?.onFileEnd?.(result);
   const reportEnd = (end: Ended) => (waitsForGroup ? undefined : report(end));
   const run = async (task: FileTask) => {
-    const end = await runTask(task, context, handleFile, folderError);
+    const end = await runTask(task, options, async () => {
+      if (folderError !== undefined && task.targetPath !== undefined) throw folderError;
+      return actOn(task, context, handleFile);
+    });
     return options.removeSources && options.removeEach ? removeSource(end) : end;
   };
 
@@ -111,28 +115,6 @@ async function runSideBySide(
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
-  }
-}
-
-async function runTask(
-  task: FileTask,
-  context: TaskContext,
-  handleFile: FileHandler,
-  folderError: ZnnError | undefined,
-): Promise<Ended> {
-  const { options } = context;
-  const startMs = performance.now();
-  options.observer?.onFileStart?.(task);
-  const base = { task, originalBytes: 0, compressedBytes: 0, notes: [] };
-  try {
-    if (folderError !== undefined && task.targetPath !== undefined) throw folderError;
-    const { removable, ...outcome } = await actOn(task, context, handleFile);
-    const result = { ...base, ...outcome, seconds: secondsSince(startMs) };
-    return { result, ...(removable && { removable }) };
-  } catch (thrown) {
-    options.signal?.throwIfAborted();
-    const error = toZnnError(thrown, { file: task.sourcePath });
-    return { result: { ...base, status: 'failed', seconds: secondsSince(startMs), error } };
   }
 }
 

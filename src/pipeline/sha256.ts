@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ZnnError } from '../errors.js';
+import type { InputFile } from '../io/input-file.js';
+import { assertBlobName } from './blob-names.js';
 import { forEachSlice } from './slices.js';
 
 /** SHA-256 of the first `fileBytes` bytes, lower-case hex.
@@ -32,6 +34,14 @@ export async function assertDecodedSha256(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   assertSame(await sha256OfPieces(pieces, signal), expected);
+}
+
+/** SHA-256 of a whole source. One that stands in a Hub cache under its SHA-256 must have it.
+ * @throws ZnnError `corrupt` when it has not; otherwise as above */
+export async function sha256OfSource(source: InputFile, signal?: AbortSignal): Promise<string> {
+  const sha256 = await sha256Of(source.fd, source.fileBytes, signal);
+  assertBlobName(source.path, sha256);
+  return sha256;
 }
 
 /** @throws ZnnError `corrupt` when the file is another one than the hash was taken of */

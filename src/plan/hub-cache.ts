@@ -21,13 +21,19 @@ export function isInHubCache(folderPath: string, machine: Machine): boolean {
   return [realFolder, path.resolve(folderPath)].some(isLaidOutLikeCache);
 }
 
+/** Whether this is the folder of a cached repository's blobs. */
+export function isBlobFolder(folderPath: string): boolean {
+  const repositoryName = path.basename(path.dirname(folderPath));
+  return path.basename(folderPath) === 'blobs' && REPOSITORY_FOLDER.test(repositoryName);
+}
+
 function isLaidOutLikeCache(folderPath: string): boolean {
   const parts = folderPath.split(path.sep);
   return parts.some((part, i) => REPOSITORY_FOLDER.test(part) && CACHE_PARTS.has(parts[i + 1] ?? ''));
 }
 
-/** In the order in which the Hub's own library looks, except that all of them count. */
-function hubCachePaths({ environment, homePath }: Machine): string[] {
+/** Where a cache may be. The first is the one that the Hub's own library uses. */
+export function hubCachePaths({ environment, homePath }: Machine): string[] {
   const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = environment;
   return [
     HF_HUB_CACHE,
@@ -37,5 +43,13 @@ function hubCachePaths({ environment, homePath }: Machine): string[] {
     path.join(homePath, '.cache', 'huggingface', 'hub'),
   ]
     .filter((cachePath): cachePath is string => Boolean(cachePath))
-    .map((cachePath) => cachePath.replace(/^~(?=$|[/\\])/, homePath));
+    .map((cachePath) => expandVariables(cachePath.replace(/^~(?=$|[/\\])/, homePath), environment));
+}
+
+/** `$NAME` and `${NAME}`, as in a shell; one that is not set stays as it is. */
+function expandVariables(anyPath: string, environment: Machine['environment']): string {
+  return anyPath.replace(
+    /\$(?:(\w+)|\{(\w+)\})/g,
+    (all, plain, braced) => environment[plain ?? braced] ?? all,
+  );
 }

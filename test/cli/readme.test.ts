@@ -5,6 +5,8 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { writeModelFolder } from '../../scripts/fixtures.js';
+import { TestCache } from '../support/hub-cache.js';
+import { filesIn } from '../support/same-files.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { linesOf } from '../support/znn-process.js';
 
@@ -17,6 +19,7 @@ const CONSOLE_BLOCK = /(```console\n)([\s\S]*?)(```)/g;
 function shellWithModel(): (command: string) => string {
   const cwd = temporaryFolder();
   writeModelFolder(path.join(cwd, 'my-model'), { scale: 0.25 });
+  cacheModel(cwd, 'name', path.join(cwd, 'my-model'));
   const bin = path.join(temporaryFolder(), 'bin');
   mkdirSync(bin);
   const preload = path.join(root, 'test/support/fake-terminal.js');
@@ -30,8 +33,20 @@ function shellWithModel(): (command: string) => string {
     ...process.env,
     PATH: `${bin}${path.delimiter}${process.env.PATH}`,
     ZNN_TEST_TERMINAL: 'stdout',
+    HF_HOME: 'hf',
   };
+  const compressed = path.join(temporaryFolder(), 'name-znn');
+  const znn = [path.join(root, 'bin/znn.js'), 'compress', 'my-model', '-o', compressed];
+  execFileSync(process.execPath, znn, { cwd });
+  cacheModel(cwd, 'name-znn', compressed);
   return (line) => execFileSync('sh', ['-c', `{ ${line}; } 2>&1`], { cwd, env, encoding: 'utf8' });
+}
+
+/** Puts a folder's files into a Hub cache in `hf`, as the model `org/<name>`. */
+function cacheModel(cwd: string, name: string, folder: string): void {
+  const files = filesIn(folder).map((file) => [file, readFileSync(path.join(folder, file))]);
+  const cache = new TestCache({ root: path.join(cwd, 'hf'), name });
+  cache.add('main', '0123456789abcdef0123456789abcdef01234567', Object.fromEntries(files));
 }
 
 /** Times and speeds are those of the machine; with them goes the padding that aligns them. */

@@ -1,0 +1,104 @@
+import path from 'node:path';
+import { toZnnError, ZnnError } from '../errors.js';
+import { syncFolder } from '../io/folders.js';
+import { system } from '../io/system.js';
+import { removeStaleTemporaries } from '../io/temporary-files.js';
+import type { CacheRestorePlan } from '../plan/cache-restore-plan.js';
+import type { FileTask } from '../plan/types.js';
+import type { JobRunner } from '../pool/protocol.js';
+import { blobPathOf } from './blob-names.js';
+import { checkSpace } from './check-space.js';
+import { restoreWeight } from './restore-weight.js';
+import type { Outcome, TaskContext, WritingTask } from './run.js';
+import { runTask } from './run-task.js';
+import { switchIndex } from './switch-index.js';
+import type { FileResult, RunOptions, RunResult } from './types.js';
+
+/** Restores a snapshot of a Hub cache where it is, without changing any blob: all files first, each a new blob with a
+ * link; then the indexes; then the links to the `.znn` files go, and nothing of this if a file failed. At any time every
+ * name that an index holds is there, and a run that was cut short is finished by the next one. Other revisions keep what
+ * they link to; with `removeSources` the `.znn` blobs that no revision links to any more are removed.
+ * @throws the signal's reason when the run was stopped */
+export async function restoreCache(
+  plan: CacheRestorePlan,
+  options: RunOptions,
+  runner: JobRunner,
+): Promise<RunResult> {
+  const startMs = performance.now();
+  const files: FileResult[] = [];
+  for (const folder of foldersOf(plan)) removeStaleTemporaries(folder);
+  checkSpace(plan, { ...options, removeSources: false, removeEach: false }, runner);
+  for (const group of plan.groups) {
+    const context: TaskContext = { verb: 'decompress', options, runner, group };
+    for (const task of group.tasks) {
+      options.signal?.throwIfAborted();
+      const hasFailed = files.some(({ status }) => status === 'failed');
+      if (hasFailed && task.action === 'rewrite-index') continue;
+      files.push(await runTask(task, options, () => actOn(task, context)).then(({ result }) => result));
+    }
+  }
+  const hasFailed = files.some(({ status }) => status === 'failed');
+  const last = hasFailed ? files : await removeCompressed(files, plan, options);
+  for (const result of last) options.observer?.onFileEnd?.(result);
+  return { files: last, seconds: (performance.now() - startMs) / 1000 };
+}
+
+async function actOn(task: FileTask, context: TaskContext): Promise<Outcome> {
+  if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
+  const writing: WritingTask = { ...task, targetPath: task.targetPath ?? task.sourcePath };
+  return task.action === 'rewrite-index' ? switchIndex(writing) : restoreWeight(writing, context);
+}
+
+function foldersOf({ groups, snapshot }: CacheRestorePlan): Set<string> {
+  const folders = groups.flatMap(({ tasks }) => tasks.map(({ sourcePath }) => path.dirname(sourcePath)));
+  return new Set([path.join(snapshot.repositoryPath, 'blobs'), ...folders]);
+}
+
+/** Takes the `.znn` files out of the snapshot: links, or in a cache without links the files. */
+async function removeCompressed(
+  files: readonly FileResult[],
+  plan: CacheRestorePlan,
+  { removeSources }: RunOptions,
+): Promise<FileResult[]> {
+  const results: FileResult[] = [];
+  const blobPaths = new Set<string>();
+  for (const result of files) {
+    const { action, sourcePath } = result.task;
+    if (action !== 'decompress') {
+      results.push(result);
+      continue;
+    }
+    try {
+      const blobPath = blobPathOf(sourcePath);
+      system.unlinkSync(sourcePath);
+      await syncFolder(path.dirname(sourcePath));
+      if (blobPath !== undefined) blobPaths.add(blobPath);
+      results.push({ ...result, removedSource: true });
+    } catch (error) {
+      results.push({ ...result, status: 'failed', error: toZnnError(error, { file: sourcePath }) });
+    }
+  }
+  if (removeSources) removeUnused(blobPaths, plan.snapshot.repositoryPath);
+  return results;
+}
+
+/** Blobs that no snapshot links to. One in a store that several models share is only a link, and that store is not ours. */
+function removeUnused(blobPaths: ReadonlySet<string>, repositoryPath: string): void {
+  const used = linkedBlobs(path.join(repositoryPath, 'snapshots'));
+  for (const blobPath of blobPaths) {
+    if (!used.has(blobPath) && system.lstatSync(blobPath, { throwIfNoEntry: false })?.isFile())
+      system.unlinkSync(blobPath);
+  }
+}
+
+function linkedBlobs(folderPath: string): Set<string> {
+  const found = new Set<string>();
+  for (const name of system.readdirSync(folderPath)) {
+    const entryPath = path.join(folderPath, name);
+    const stats = system.lstatSync(entryPath);
+    if (stats.isDirectory()) for (const blobPath of linkedBlobs(entryPath)) found.add(blobPath);
+    const blobPath = stats.isSymbolicLink() ? blobPathOf(entryPath) : undefined;
+    if (blobPath !== undefined) found.add(blobPath);
+  }
+  return found;
+}

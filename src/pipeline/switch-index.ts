@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { renameShards } from '../format/model-index.js';
+import { AtomicFile } from '../io/atomic-file.js';
+import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { replaceLink } from '../io/links.js';
+import { writeFully } from '../io/positional.js';
+import { system } from '../io/system.js';
+import { restoredPathOf } from '../plan/weight-files.js';
+import { blobHashOf, blobNameOfBytes, blobPathOf } from './blob-names.js';
+import { readIndex } from './rewrite-index.js';
+import type { Outcome, WritingTask } from './run.js';
+
+/** Has the index of a snapshot name the restored files: a new blob under its right hash, to which the link is switched in
+ * one step. The old blob stays for whoever else links to it.
+ * @throws ZnnError `corrupt` when it is no index, `io` when the system fails */
+export async function switchIndex(task: WritingTask): Promise<Outcome> {
+  const source = openInput(task.sourcePath);
+  try {
+    const index = readIndex(source);
+    const newNames = restoredNames(index.shardNames, path.dirname(task.sourcePath));
+    if (newNames.size === 0) return { status: 'up-to-date' };
+    const content = renameShards(index, newNames);
+    const blobPath = blobPathOf(task.sourcePath);
+    if (blobPath === undefined) await writeAs(task.sourcePath, content, source, true);
+    else {
+      const newBlobPath = path.join(
+        path.dirname(blobPath),
+        blobNameOfBytes(content, blobHashOf(blobPath) ?? 'sha256'),
+      );
+      if (system.lstatSync(newBlobPath, { throwIfNoEntry: false }) === undefined)
+        await writeAs(newBlobPath, content, source, false);
+      await replaceLink(task.sourcePath, newBlobPath);
+    }
+    return { status: 'done' };
+  } finally {
+    closeInput(source);
+  }
+}
+
+/** Names of `.znn` files → names of the files that now stand beside them. */
+function restoredNames(shardNames: readonly string[], folderPath: string): Map<string, string> {
+  const newNames = new Map<string, string>();
+  for (const name of shardNames) {
+    const restored = restoredPathOf(name);
+    if (restored !== undefined && system.statSync(path.join(folderPath, restored), { throwIfNoEntry: false }))
+      newNames.set(name, restored);
+  }
+  return newNames;
+}
+
+async function writeAs(
+  targetPath: string,
+  content: Uint8Array,
+  source: InputFile,
+  replacesExisting: boolean,
+): Promise<void> {
+  const output = new AtomicFile(targetPath);
+  try {
+    writeFully(output.fd, content, 0);
+    await output.commit({ isDurable: true, replacesExisting, like: source.stats, keepsOwnTime: true });
+  } finally {
+    output.discard();
+  }
+}

@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { FolderWalk } from './folder-walk.js';
+import type { HubSnapshot } from './hub-snapshot.js';
+import { lookAt, refusal } from './named-paths.js';
+import { realPathOf } from './real-paths.js';
+import type { FileTask, RunPlan } from './types.js';
+import { isIndexName, restoredPathOf } from './weight-files.js';
+
+/** What restoring a snapshot of the cache takes: every `.znn` becomes what it was made of, and the indexes follow. */
+export type CacheRestorePlan = RunPlan & { readonly verb: 'decompress'; readonly snapshot: HubSnapshot };
+
+/** Looks at names and sizes in the snapshot, sub-folders too. */
+export function planCacheRestore(snapshot: HubSnapshot): CacheRestorePlan {
+  const { snapshotPath, commit } = snapshot;
+  const walk = new FolderWalk(snapshotPath, realPathOf(snapshotPath));
+  const { files } = walk.all('.git');
+  const compressed = files.filter((file) => restoredPathOf(file) !== undefined);
+  const weights = compressed.map((file) => taskOf(snapshotPath, file, 'decompress', restoredPathOf(file)));
+  const indexes = files.filter(isIndexName).map((file) => taskOf(snapshotPath, file, 'rewrite-index', file));
+  const tasks = compressed.length === 0 ? [] : [...weights, ...indexes];
+  return {
+    verb: 'decompress',
+    snapshot,
+    groups: [{ rootPath: snapshotPath, isFolder: true, targetFolders: [], tasks }],
+    notes: compressed.length === 0 ? [`${snapshotPath}: no .znn files found in revision ${commit}`] : [],
+  };
+}
+
+function taskOf(
+  snapshotPath: string,
+  file: string,
+  action: 'decompress' | 'rewrite-index',
+  targetFile = file,
+): FileTask {
+  const sourcePath = path.join(snapshotPath, file);
+  const found = lookAt(sourcePath);
+  if (found.kind !== 'file') return refusal(found);
+  return {
+    action,
+    sourcePath,
+    targetPath: path.join(snapshotPath, targetFile),
+    sourceBytes: found.fileBytes,
+  };
+}
