@@ -71,9 +71,7 @@ const COMMANDS = [
 /** With --rm there is most to lose. */
 const WALKS = COMMANDS.flatMap(([how, flags]) =>
   (Object.keys(FAULTS) as FaultName[])
-    .filter(
-      (faultName) => how === 'with --rm' || faultName === 'EIO once' || faultName.startsWith('a full disk'),
-    )
+    .filter((faultName) => how === 'with --rm' || faultName === 'EIO once')
     .map((faultName) => ({ how, flags, faultName })),
 );
 
@@ -92,7 +90,7 @@ describe('decompress a folder', () => {
 });
 
 describe('replace an existing output with -f', () => {
-  test.each(Object.keys(FAULTS) as FaultName[])('compress: %s', async (faultName) => {
+  test.each(['EIO once', 'a full disk from then on'] as const)('compress: %s', async (faultName) => {
     const template = fileTree({
       'model/a.bin': geometricBytes(3, 500, 9, 1.5),
       'model/a.bin.znn': 'an old one',

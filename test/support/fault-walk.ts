@@ -51,7 +51,8 @@ export interface WalkStep extends CommandEnd {
 /** The steps of a walk. The first is undisturbed, the last found no call to disturb. */
 export async function walkFaults(job: WalkJob): Promise<WalkStep[]> {
   const args = ['--import', FAULT_SHIM_URL, path.join(support, 'fault-walker.js'), JSON.stringify(job)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ZNN_FAULT_NO_SYNC: '1' };
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
