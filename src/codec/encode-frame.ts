@@ -1,7 +1,10 @@
 import type { Encoding, EncodingChoice } from '../format/dtypes.js';
 import { chunkCountOf } from '../format/frame-geometry.js';
-import { encodeFrameHeader, frameHeaderBytes } from '../format/frame-header-encode.js';
-import type { TensorFrame } from '../format/frames.js';
+import {
+  encodeFrameHeader,
+  type FrameHeaderFields,
+  frameHeaderBytes,
+} from '../format/frame-header-encode.js';
 import { chooseEncoding } from './choose-encoding.js';
 import { chunkBytesOf, encodeRun } from './encode-run.js';
 import { encodeTables } from './encode-tables.js';
@@ -17,19 +20,22 @@ export interface FrameParts {
   readonly parts: readonly Uint8Array[];
 }
 
+/** What a frame's header says besides. */
+export type FrameMarks = Pick<FrameHeaderFields, 'shape' | 'dtypeCode' | 'delta'>;
+
 /** Encodes the `rawBytes` ≤ RUN_RAW_BYTES bytes at RAW as one frame of whole elements. */
 export function encodeFrame(
   kernels: Kernels,
   rawBytes: number,
   choice: EncodingChoice,
   promisesFrameIndex: boolean,
-  tensor?: TensorFrame,
+  marks: FrameMarks = {},
 ): FrameParts {
   const encoding = choice === 'auto' ? chooseEncoding(kernels, rawBytes) : choice;
   const { checksum, planes, streams } = encodeRun(kernels, rawBytes, encoding);
   const tables = encodeTables(streams, chunkCountOf(rawBytes, chunkBytesOf(encoding)));
   const bodyBytes = planes.reduce((sum, plane) => sum + plane.length, tables.length);
-  const encodedBytes = frameHeaderBytes(tensor?.shape) + bodyBytes;
-  const header = encodeFrameHeader({ encoding, rawBytes, encodedBytes, promisesFrameIndex, ...tensor });
+  const encodedBytes = frameHeaderBytes(marks.shape) + bodyBytes;
+  const header = encodeFrameHeader({ encoding, rawBytes, encodedBytes, promisesFrameIndex, ...marks });
   return { encoding, encodedBytes, checksum, parts: [header, tables, ...planes] };
 }

@@ -22,6 +22,8 @@ export interface FrameHeaderFields {
   readonly shape?: readonly number[];
   /** Byte 15, where it is not the one that the encoding always has. */
   readonly dtypeCode?: number;
+  /** Byte 9: not 0 for a frame of a delta file. */
+  readonly delta?: number;
 }
 
 /** Bytes of the header: FRAME_HEADER_BYTES, and those of the shape if one is given. */
@@ -44,6 +46,7 @@ export function encodeFrameHeader(fields: FrameHeaderFields): Uint8Array {
   header[FIELD.bitReorder] = rotated ? 1 : 0;
   header[FIELD.method] = METHOD_HUFFMAN;
   header[FIELD.inputFormat] = fields.shape === undefined ? INPUT_BYTES : INPUT_TORCH;
+  header[FIELD.delta] = fields.delta ?? 0;
   header[FIELD.streaming] = fields.shape === undefined ? STREAMING_BIT + FRAME_RAW_LOG2 : 0;
   header[FIELD.chunkLog2] = Math.log2(CHUNK_BYTES);
   header[FIELD.dtypeCode] = fields.dtypeCode ?? dtypeCode;

@@ -45,7 +45,13 @@ const DIMENSION_MAX_BYTES = 9;
 export const FRAME_HEADER_MAX_BYTES = FRAME_HEADER_BYTES + 1 + 255 * DIMENSION_MAX_BYTES;
 
 export type InputFormat = 'bytes' | 'torch' | 'numpy';
-export type DeltaKind = 'none' | 'byte' | 'file';
+export type DeltaKind = 'none' | 'byte' | 'file' | 'matched';
+
+/** Byte 9 of every frame of our own delta files: the frame index says which part of the base, if any, a frame was XORed
+ * with. The stock decoder refuses such a file unless it is given a base of the same size. */
+export const DELTA_MATCHED = 16;
+/** Byte 9 of ZipNN's delta files: all of the file was XORed with the base's bytes at the same offsets. */
+export const DELTA_FILE = 2;
 
 /** Byte 8 of the header. Only `torch` and `numpy` carry a shape. */
 export const INPUT_FORMATS: ReadonlyMap<number, InputFormat> = new Map([
@@ -58,7 +64,8 @@ export const INPUT_FORMATS: ReadonlyMap<number, InputFormat> = new Map([
 export const DELTA_KINDS: ReadonlyMap<number, DeltaKind> = new Map([
   [0, 'none'],
   [1, 'byte'],
-  [2, 'file'],
+  [DELTA_FILE, 'file'],
+  [DELTA_MATCHED, 'matched'],
 ]);
 
 /** A frame header that has passed every check that needs no other bytes of the file. */
@@ -67,7 +74,7 @@ export interface FrameHeader extends FrameGeometry {
   /** The encoder said that a frame index ends the file. */
   readonly promisesFrameIndex: boolean;
   readonly inputFormat: InputFormat;
-  /** Other than `none`: the raw bytes are the XOR of the original and a base. */
+  /** Other than `none`: the raw bytes are the XOR of the original and a base; with `matched` where the index says so. */
   readonly delta: DeltaKind;
   /** Other frames may follow. */
   readonly isStreaming: boolean;

@@ -1,7 +1,7 @@
 import { FRAME_HEADER_BYTES } from './constants.js';
 import { ENCODINGS, type Encoding } from './dtypes.js';
 import { encodeFrameHeader } from './frame-header-encode.js';
-import { CHECKSUM_BYTES, type Checksum } from './frame-index.js';
+import { type BaseIdentity, CHECKSUM_BYTES, type Checksum } from './frame-index.js';
 import { encodeIndexDocument, hexToBytes } from './index-document-encode.js';
 
 /** What becomes of a file: its frames in order, as the encoder reports them. */
@@ -13,9 +13,11 @@ export interface IndexedFile {
     readonly rawBytes: number;
     readonly encoding: Encoding;
     readonly checksum: bigint;
+    readonly baseOffset?: number;
   }[];
   /** 64 hex digits. */
   readonly sha256?: string;
+  readonly base?: BaseIdentity;
 }
 
 /** The frame that ends an indexed file: an empty frame whose declared length covers the index document and its trailer.
@@ -50,9 +52,15 @@ function indexFields(file: IndexedFile): Record<string, unknown> {
       frame.rawBytes,
       ENCODINGS[frame.encoding].dtypeCode,
       checksumBytes(frame.checksum),
+      ...(frame.baseOffset === undefined ? [] : [frame.baseOffset]),
     ]),
     ...(file.sha256 === undefined ? {} : { sha256: hexToBytes(file.sha256) }),
+    ...(file.base === undefined ? {} : { base: baseFields(file.base) }),
   };
+}
+
+function baseFields({ name, baseBytes, sha256 }: BaseIdentity): Record<string, unknown> {
+  return { name, bytes: baseBytes, sha256: hexToBytes(sha256) };
 }
 
 function checksumBytes(checksum: bigint): Uint8Array {

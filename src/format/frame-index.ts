@@ -16,10 +16,10 @@ export const FRAMES_MAX = 1 << 20;
 /** A checksum takes 8 bytes, a SHA-256 32. */
 export const CHECKSUM_BYTES = 8;
 export const SHA256_BYTES = 32;
-/** The longest msgpack form of one frame: an array head, three u64, a dtype code and a checksum, with their heads. */
-const FRAME_ENTRY_MAX_BYTES = 1 + 3 * 9 + 2 + 2 + CHECKSUM_BYTES;
+/** The longest msgpack form of one frame: an array head, four u64, a dtype code and a checksum, with their heads. */
+const FRAME_ENTRY_MAX_BYTES = 1 + 4 * 9 + 2 + 2 + CHECKSUM_BYTES;
 /** What surrounds the frames takes far less than this. */
-const OTHER_FIELDS_MAX_BYTES = 1024;
+const OTHER_FIELDS_MAX_BYTES = 8192;
 export const INDEX_DOCUMENT_MAX_BYTES = FRAMES_MAX * FRAME_ENTRY_MAX_BYTES + OTHER_FIELDS_MAX_BYTES;
 
 /** XXH64, seed 0, or whatever else an index will name. */
@@ -34,6 +34,16 @@ export interface FrameIndexEntry {
   readonly dtypeCode: number;
   /** Of the frame's raw bytes. */
   readonly checksum: bigint;
+  /** Where in the base the bytes are that the original's were XORed with; absent where they were not. */
+  readonly baseOffset?: number;
+}
+
+/** The file that a delta file was made against. */
+export interface BaseIdentity {
+  readonly name: string;
+  readonly baseBytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
 }
 
 export interface FrameIndex {
@@ -43,6 +53,8 @@ export interface FrameIndex {
   readonly frames: readonly FrameIndexEntry[];
   /** SHA-256 of the file that was compressed, lower-case hex. */
   readonly sha256?: string;
+  /** Present in a delta file. */
+  readonly base?: BaseIdentity;
 }
 
 /** The fixed last bytes of an indexed file, with the position of what they describe. */

@@ -13,6 +13,8 @@ export interface FramePlan {
   readonly tensor?: TensorFrame;
   /** The bytes are copied as they are, without a frame around them. */
   readonly isStored?: boolean;
+  /** The bytes are XORed with as many of the base's, from here on. */
+  readonly baseOffset?: number;
 }
 
 /** What the frame of one tensor says of it. */
@@ -59,6 +61,8 @@ export interface DecodeFrame extends FrameGeometry {
   readonly checksum?: bigint;
   /** Instead of that, XXH64 of every CHECKSUM_RUN_BYTES of them. */
   readonly runChecksums?: readonly bigint[];
+  /** The frame's raw bytes are the original's XORed with as many of the base's, from here on. */
+  readonly baseOffset?: number;
   /** There is no frame: the raw bytes stand as they are at `frameOffset`. */
   readonly isStored?: boolean;
 }

@@ -17,7 +17,8 @@ import { checkMsgpackNesting } from './msgpack-nesting.js';
 /** The document, its list of frames, a frame. */
 const NESTING_MAX = 3;
 const FIELDS_MAX = 16;
-const NAME_MAX_BYTES = 32;
+/** Of a key, or of a file's name. */
+const NAME_MAX_BYTES = 4096;
 
 /** The trailer in the last INDEX_TRAILER_BYTES of a file, or undefined when it does not end with one.
  * @throws ZnnError `unsupported` for another version, `corrupt` for a document longer than any index. */
@@ -78,10 +79,7 @@ function decodeFields(document: Uint8Array, binMaxBytes: number): ReadonlyMap<st
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ZnnError('corrupt', `frame index: ${reason}`, {}, cause);
   }
-  if (typeof root !== 'object' || root === null || Array.isArray(root) || root instanceof Uint8Array) {
-    throw new ZnnError('corrupt', 'frame index: the document is not a map');
-  }
-  return new Map(Object.entries(root));
+  return requireMap(root, 'the document');
 }
 
 /** @throws ZnnError `unsupported` */
@@ -108,6 +106,21 @@ export function requireBytes(value: unknown, length: number, field: string): Uin
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   return typeof value === 'number' ? String(value) : `of type ${value === null ? 'nil' : typeof value}`;
+}
+
+/** @throws ZnnError `corrupt` */
+export function requireString(value: unknown, field: string): string {
+  if (typeof value === 'string') return value;
+  throw new ZnnError('corrupt', `frame index: ${field} ${describe(value)} is not a string`);
+}
+
+/** The members of a map within the document.
+ * @throws ZnnError `corrupt` */
+export function requireMap(value: unknown, field: string): ReadonlyMap<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
+    throw new ZnnError('corrupt', `frame index: ${field} is not a map`);
+  }
+  return new Map(Object.entries(value));
 }
 
 export function toHex(bytes: Uint8Array): string {

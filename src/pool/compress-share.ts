@@ -46,7 +46,7 @@ function encodeFrameUnit(
 ): void {
   const frame = job.frames[frameIndex] as FramePlan;
   readFully(job.sourceFd, kernels.bytes.subarray(RAW, RAW + frame.rawBytes), frame.rawOffset);
-  const { parts, encodedBytes, encoding, checksum } = encodeLoaded(kernels, frame, job.hasFrameIndex);
+  const { parts, encodedBytes, encoding, checksum } = encodeLoaded(kernels, frame, job);
   const offset = control.takeOffset(unitIndex, encodedBytes);
   if (offset === undefined) return;
   naming(job.targetPath, () => writevFully(job.targetFd, parts, offset));

@@ -3,7 +3,7 @@ import type { Kernels } from '../codec/kernels.js';
 import { RAW } from '../codec/memory.js';
 import { toZnnError } from '../errors.js';
 import type { DecodeFrame } from '../format/frames.js';
-import { decodeRun } from './decompress-share.js';
+import { decodeRun, undoDelta } from './decompress-share.js';
 
 /** What the frames hold, from the first byte to the last, in pieces; each is valid until the next one is asked for.
  * For those who need the bytes in order, and one thread's speed is enough. No content checksum is compared.
@@ -12,11 +12,13 @@ export function* decodeInOrder(
   kernels: Kernels,
   sourceFd: number,
   frames: readonly DecodeFrame[],
+  baseFd: number | undefined,
 ): Generator<Uint8Array> {
   for (const [frameIndex, frame] of frames.entries()) {
     for (const run of decodeUnitsOf([frame]).flatMap(({ runs }) => runs)) {
       try {
         decodeRun(kernels, sourceFd, frame, run);
+        undoDelta(kernels, baseFd, frame, run);
       } catch (error) {
         throw toZnnError(error, { frame: frameIndex, offset: frame.frameOffset });
       }

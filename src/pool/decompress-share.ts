@@ -12,6 +12,7 @@ import type { JobControl } from './job-control.js';
 import { loadRun } from './load-run.js';
 import { naming } from './naming.js';
 import type { DecompressJob } from './protocol.js';
+import { xorWithBase } from './xor-base.js';
 
 /** Decodes units of the job until all are taken or the job is aborted.
  * @throws ZnnError with `where.frame` and `where.offset` */
@@ -33,6 +34,9 @@ function decodeUnit(kernels: Kernels, job: DecompressJob, frame: DecodeFrame, un
   const checksum = unit.checksum === undefined ? undefined : startChecksum(kernels);
   for (const run of unit.runs) {
     decodeRun(kernels, job.sourceFd, frame, run, checksum);
+    // Here, and not later: it takes in the last bytes from where they stand.
+    if (run === unit.runs.at(-1)) compareChecksum(checksum?.finish(), unit.checksum);
+    undoDelta(kernels, job.baseFd, frame, run);
     const runBytes = run.rawEnd - run.rawStart;
     const decoded = kernels.bytes.subarray(RAW, RAW + runBytes);
     const offset = frame.rawOffset + run.rawStart;
@@ -40,13 +44,14 @@ function decodeUnit(kernels: Kernels, job: DecompressJob, frame: DecodeFrame, un
     if (targetFd !== undefined) naming(job.targetPath, () => writeFully(targetFd, decoded, offset));
     if (job.compareFd !== undefined) compareWith(kernels, job.compareFd, decoded, offset);
   }
-  const found = checksum?.finish();
-  if (found !== unit.checksum) {
-    throw new ZnnError(
-      'corrupt',
-      `content checksum: found ${hex(found)}, the frame index says ${hex(unit.checksum)}`,
-    );
-  }
+}
+
+function compareChecksum(found: bigint | undefined, expected: bigint | undefined): void {
+  if (found === expected) return;
+  throw new ZnnError(
+    'corrupt',
+    `content checksum: found ${hex(found)}, the frame index says ${hex(expected)}`,
+  );
 }
 
 /** Decodes a run to RAW, or reads it if it is stored, taking in the checksum chunk by chunk while the chunk is in cache. */
@@ -69,6 +74,17 @@ export function decodeRun(
     checksum?.update(target, rawBytes);
     target += rawBytes;
   }
+}
+
+/** Turns the run's raw bytes at RAW into the original's. The checksum is of the raw bytes, so it comes first. */
+export function undoDelta(
+  kernels: Kernels,
+  baseFd: number | undefined,
+  { baseOffset }: DecodeFrame,
+  run: DecodeRun,
+): void {
+  if (baseFd === undefined || baseOffset === undefined) return;
+  xorWithBase(kernels, baseFd, baseOffset + run.rawStart, run.rawEnd - run.rawStart);
 }
 
 function compareWith(kernels: Kernels, fd: number, decoded: Uint8Array, offset: number): void {

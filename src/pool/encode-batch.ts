@@ -35,7 +35,7 @@ export class BatchEncoder {
       try {
         const start = frame.rawOffset - sourceStart;
         this.kernels.bytes.set(this.source.subarray(start, start + frame.rawBytes), RAW);
-        const { parts, encodedBytes, encoding, checksum } = encodeLoaded(this.kernels, frame, false);
+        const { parts, encodedBytes, encoding, checksum } = encodeLoaded(this.kernels, frame, job);
         control.records.setChecksum(frameIndex, 0, checksum);
         const outputStart = outputBytes;
         for (const part of parts) {

@@ -68,8 +68,8 @@ class Pool implements JobRunner {
     return checksumOf(this.ownKernels(), bytes);
   }
 
-  decodeInOrder(sourceFd: number, frames: readonly DecodeFrame[]): Iterable<Uint8Array> {
-    return decodeInOrder(this.ownKernels(), sourceFd, frames);
+  decodeInOrder(sourceFd: number, frames: readonly DecodeFrame[], baseFd?: number): Iterable<Uint8Array> {
+    return decodeInOrder(this.ownKernels(), sourceFd, frames, baseFd);
   }
 
   async close(): Promise<void> {

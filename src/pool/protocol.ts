@@ -18,6 +18,10 @@ export interface CompressJob {
   readonly frames: readonly FramePlan[];
   /** Set the mark in each header that says "a frame index must follow". */
   readonly hasFrameIndex: boolean;
+  /** Open for reading: what frames with a `baseOffset` are XORed with. */
+  readonly baseFd?: number;
+  /** Byte 9 of every frame header; 0 if it is not said. */
+  readonly delta?: number;
 }
 
 export interface DecompressJob {
@@ -27,6 +31,8 @@ export interface DecompressJob {
   readonly targetFd?: number;
   /** What errors of writing name. */
   readonly targetPath?: string;
+  /** What frames with a `baseOffset` were XORed with. Without it their raw bytes are left as they are. */
+  readonly baseFd?: number;
   /** Compare the decoded bytes with this file's, at the same offsets. */
   readonly compareFd?: number;
   readonly frames: readonly DecodeFrame[];
@@ -61,8 +67,9 @@ export interface JobRunner {
   checksum(bytes: Uint8Array): bigint;
   /** What the frames hold, in order, piece by piece (a few MiB, valid until the next), on the calling thread and without
    * a look at checksums.
+   * @param baseFd as in a job
    * @throws ZnnError `corrupt`, `truncated` or `io` */
-  decodeInOrder(sourceFd: number, frames: readonly DecodeFrame[]): Iterable<Uint8Array>;
+  decodeInOrder(sourceFd: number, frames: readonly DecodeFrame[], baseFd?: number): Iterable<Uint8Array>;
   close(): Promise<void>;
 }
 
