@@ -28,7 +28,7 @@ export { ZnnError };
 /** Which files of folders are meant, and how a run goes. */
 export interface ReadOptions
   extends Partial<Pick<RunOptions, 'threads' | 'signal' | 'observer'>>,
-    Pick<DiscoverRequest, 'include' | 'exclude'> {}
+    Pick<DiscoverRequest, 'include' | 'exclude' | 'basePath'> {}
 
 /** What {@link decompress} takes; every field may be left out. */
 export interface WriteOptions
@@ -69,7 +69,7 @@ export function describe(filePath: string): Promise<FileInfo> {
 async function run(
   verb: 'compress' | 'decompress' | 'verify',
   paths: readonly string[],
-  { outputPath, include, exclude, lfs, variant, ...options }: CompressOptions,
+  { outputPath, include, exclude, lfs, variant, basePath, ...options }: CompressOptions,
 ): Promise<RunResult> {
   const threads = options.threads ?? availableParallelism();
   if (!Number.isInteger(threads) || threads < 1) {
@@ -84,6 +84,7 @@ async function run(
     ...(exclude !== undefined && { exclude }),
     ...(lfs !== undefined && { lfs }),
     ...(variant !== undefined && { variant }),
+    ...(basePath !== undefined && { basePath }),
     ...(options.format !== undefined && { format: options.format }),
     removeSources,
     machine: { environment: env, homePath: homedir() },

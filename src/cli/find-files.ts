@@ -18,6 +18,7 @@ export function findFiles(verb: Verb, options: CliOptions): RunPlan {
     removeSources: options.removeSources,
     format: options.format,
     variant: options.variant,
+    ...(options.basePath !== undefined && { basePath: options.basePath }),
     ...(options.lfs && { lfs: true }),
     machine,
   });

@@ -41,10 +41,16 @@ function overview(info: FileInfo): string {
     ...(isCompressed ? [['compressed', `${exactBytes(fileBytes)}, ${ratio}`] as [string, string]] : []),
     ...(isCompressed ? [['frames', framesText(frames.length, chunkCount)] as [string, string]] : []),
     ...(isCompressed ? [['checksums', checksumsText(info)] as [string, string]] : []),
+    ...(info.base === undefined ? [] : [['base', baseText(info.base)] as [string, string]]),
     ...(sha256 === undefined ? [] : [['SHA-256', `${sha256} (original)`] as [string, string]]),
     ...(info.tensors.length > 0 ? [['tensors', String(info.tensors.length)] as [string, string]] : []),
   ];
   return lines.map(([label, text]) => `${label.padEnd(10)}  ${text}`).join('\n');
+}
+
+function baseText({ name, baseBytes, sha256 }: NonNullable<FileInfo['base']>): string {
+  if (name === undefined) return `not named, ${exactBytes(baseBytes)}`;
+  return `${name}, ${exactBytes(baseBytes)}, SHA-256 ${sha256}`;
 }
 
 function framesText(frameCount: number, chunkCount: number): string {

@@ -22,6 +22,7 @@ export interface RawFlags {
   readonly format?: string;
   readonly variant?: boolean;
   readonly allDtypes?: boolean;
+  readonly base?: string;
   readonly lfs?: boolean;
   /** What `--rm=each` is read as. */
   readonly rmEach?: boolean;
@@ -53,6 +54,8 @@ export interface CliOptions {
   readonly format: OutputFormat;
   readonly variant: boolean;
   readonly allDtypes: boolean;
+  /** What is compressed against, or was: a file, or a folder for a folder. */
+  readonly basePath?: string;
   /** Give folders a `.gitattributes` for Git LFS even if they have none. */
   readonly lfs?: boolean;
   /** Each source goes as soon as its own output is checked. */
@@ -103,6 +106,7 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     sha256: flags.sha256 ?? false,
     ...readFormat(flags),
     ...readModel(paths, flags),
+    ...readBase(flags),
     ...(flags.lfs && { lfs: true }),
     ...(flags.rmEach && { removeEach: true }),
     ...(flags.spaceCheck === false && { spaceCheck: false }),
@@ -158,6 +162,18 @@ function readModel(paths: readonly string[], flags: RawFlags): Pick<CliOptions, 
 
 function modelOf(id: string, revision: string | undefined): HubModel {
   return { id, ...(revision !== undefined && { revision }) };
+}
+
+function readBase({ base, frameIndex, format }: RawFlags): Pick<CliOptions, 'basePath'> {
+  if (base === undefined) return {};
+  if (base === '') throw new UsageError('--base: the path is empty');
+  if (frameIndex === false) {
+    throw new UsageError(
+      '--base: the frame index, which --no-frame-index leaves out, says what the base was',
+    );
+  }
+  if (format === 'safetensors') throw new UsageError('--base: goes with --format znn only');
+  return { basePath: base };
 }
 
 function readThreads(value: string, cpuCount: number): number {

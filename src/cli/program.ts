@@ -47,6 +47,7 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
     .option('--format <format>', 'znn, or safetensors: x.znn.safetensors, tensor by tensor', 'znn')
     .option('--variant', 'keep the index, and write model.safetensors.index.znn.json for variant="znn"')
     .option('--all-dtypes', 'with --format safetensors: integers too; stock readers will not decode those')
+    .option('--base <path>', 'compress against this file, or a folder against the same names in this one')
     .option(
       '--lfs',
       'have Git LFS track the outputs: add their line to .gitattributes, even if there is none',
@@ -57,9 +58,12 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
   const decompress = add('decompress', 'd', 'restore compressed files, or a whole model folder');
   addOutputOptions(decompress);
   addModelOptions(decompress);
+  decompress.option('--base <path>', 'what delta files were compressed against: a file or a folder');
   addCommonOptions(decompress);
 
-  addCommonOptions(add('verify', undefined, 'decode everything and write nothing'));
+  const verify = add('verify', undefined, 'decode everything and write nothing');
+  verify.option('--base <path>', 'what delta files were compressed against: checked too');
+  addCommonOptions(verify);
   addCommonOptions(add('info', undefined, 'say what a file is and what is in it'), { isRun: false });
   addCacheCommand(program, start);
   return program;

@@ -1,5 +1,9 @@
+import path from 'node:path';
 import { toZnnError } from '../errors.js';
-import { encodeEmptyFrame, encodeIndexFrame } from '../format/frame-index-encode.js';
+import { DELTA_MATCHED } from '../format/frame-header.js';
+import type { BaseIdentity } from '../format/frame-index.js';
+import { encodeEmptyFrame, encodeIndexFrame, type IndexedFile } from '../format/frame-index-encode.js';
+import type { EncodedFrame } from '../format/frames.js';
 import { AtomicFile } from '../io/atomic-file.js';
 import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
@@ -7,13 +11,15 @@ import { writeFully } from '../io/positional.js';
 import type { ExactFileStats } from '../io/system.js';
 import { planCompression } from '../plan/compress-plan.js';
 import { planContainer } from '../plan/container-plan.js';
+import { planDelta } from '../plan/delta-plan.js';
 import type { CompressPlan, FileTask, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { assertOtherFile, withBase } from './base-file.js';
 import { encodeContainerInto } from './encode-container.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
 import { runGroups } from './run-groups.js';
-import { sha256OfSource } from './sha256.js';
+import { sha256Of, sha256OfSource } from './sha256.js';
 import { runTogether } from './together.js';
 import type { RunOptions, RunResult } from './types.js';
 import { isCompressedFrom } from './up-to-date.js';
@@ -30,18 +36,25 @@ export function compress(plan: RunPlan, options: RunOptions, runner: JobRunner):
 
 /** The frames that a file will become: what a dry run shows.
  * @throws ZnnError `io` */
-export function planCompressionOf(sourcePath: string, options: PlanOptions): CompressPlan {
-  const source = openInput(sourcePath);
-  try {
-    return planFrames(source, options);
-  } finally {
-    closeInput(source);
-  }
+export function planCompressionOf(task: FileTask, options: PlanOptions): Promise<CompressPlan> {
+  return withBase(task, async (base) => {
+    const source = openInput(task.sourcePath);
+    try {
+      return planFrames(source, options, base);
+    } finally {
+      closeInput(source);
+    }
+  });
 }
 
-async function compressFile(task: WritingTask, context: TaskContext): Promise<Outcome> {
+function compressFile(task: WritingTask, context: TaskContext): Promise<Outcome> {
+  return withBase(task, (base) => compressAgainst(task, { ...context, ...(base && { base }) }));
+}
+
+async function compressAgainst(task: WritingTask, context: TaskContext): Promise<Outcome> {
   const source = openInput(task.sourcePath);
   try {
+    assertOtherFile(context.base, source);
     const existing = inspectTarget(task.targetPath, source);
     if (existing === undefined) return await writeCompressed(task, source, undefined, context);
     const upToDate = context.options.force
@@ -62,12 +75,13 @@ async function writeCompressed(
   context: TaskContext,
 ): Promise<Outcome> {
   const { options } = context;
-  const plan = planFrames(source, options);
+  const plan = planFrames(source, options, context.base);
   const output = new AtomicFile(task.targetPath);
   try {
     const encode = plan.container === undefined ? encodeInto : encodeContainerInto;
     const compressedBytes = await encode(output, source, plan, task, context);
     assertUnchanged(source);
+    if (context.base !== undefined) assertUnchanged(context.base);
     if (options.removeSources) {
       await output.sync();
       await assertDecodesTo(
@@ -106,7 +120,7 @@ async function encodeInto(
   source: InputFile,
   plan: CompressPlan,
   task: FileTask,
-  { options, runner }: TaskContext,
+  { options, runner, base }: TaskContext,
 ): Promise<number> {
   // Writing into a file that has its length already is several times faster; what stays unused is cut off below.
   output.setLength(source.fileBytes);
@@ -117,17 +131,25 @@ async function encodeInto(
     targetPath: output.targetPath,
     frames: plan.frames,
     hasFrameIndex: options.frameIndex,
+    ...(plan.delta !== undefined && { delta: plan.delta }),
+    ...(base !== undefined && { baseFd: base.fd }),
   } as const;
   const passCount = options.removeSources ? 2 : 1;
   const hooks = passHooks(task, options, source.fileBytes, 0, passCount);
-  const [encoded, sha256] = await runTogether(options.signal, [
+  const against = plan.delta === undefined ? undefined : base;
+  const [encoded, sha256, baseSha256] = await runTogether(options.signal, [
     (signal) => runner.compress(job, { ...hooks, signal }),
     async (signal) => (options.sha256 ? sha256OfSource(source, signal) : undefined),
+    async (signal) => (against === undefined ? undefined : sha256Of(against.fd, against.fileBytes, signal)),
   ] as const);
   const originalBytes = source.fileBytes;
   const ending = options.frameIndex
     ? encodeIndexFrame(
-        { originalBytes, frames: encoded.frames, ...(sha256 && { sha256 }) },
+        {
+          ...{ originalBytes, frames: withBaseOffsets(encoded.frames, plan) },
+          ...(sha256 && { sha256 }),
+          ...(against && baseSha256 && { base: identityOf(against, baseSha256) }),
+        },
         runner.checksum.bind(runner),
       )
     : encodeEnding(originalBytes);
@@ -146,9 +168,23 @@ function encodeEnding(originalBytes: number): Uint8Array {
   return originalBytes === 0 ? encodeEmptyFrame() : new Uint8Array(0);
 }
 
-function planFrames(source: InputFile, options: PlanOptions): CompressPlan {
+/** Only our own delta files say which part of the base a frame needs. */
+function withBaseOffsets(frames: readonly EncodedFrame[], plan: CompressPlan): IndexedFile['frames'] {
+  if (plan.delta !== DELTA_MATCHED) return frames;
+  return frames.map((frame, i) => {
+    const baseOffset = plan.frames[i]?.baseOffset;
+    return baseOffset === undefined ? frame : { ...frame, baseOffset };
+  });
+}
+
+function identityOf(base: InputFile, sha256: string): BaseIdentity {
+  return { name: path.basename(base.path), baseBytes: base.fileBytes, sha256 };
+}
+
+function planFrames(source: InputFile, options: PlanOptions, base: InputFile | undefined): CompressPlan {
   if (options.format === 'safetensors') return planContainer(fileSource(source), options);
   const { encoding } = options;
   const isNamedSafetensors = source.path.endsWith('.safetensors');
-  return planCompression(fileSource(source), { encoding, isNamedSafetensors });
+  const plan = planCompression(fileSource(source), { encoding, isNamedSafetensors });
+  return base === undefined ? plan : planDelta(plan, fileSource(source), fileSource(base));
 }

@@ -22,9 +22,10 @@ export function* decodeFileInOrder(
   { prefix, frames }: DecompressPlan,
   sourceFd: number,
   runner: Pick<JobRunner, 'decodeInOrder'>,
+  baseFd?: number,
 ): Generator<Uint8Array> {
   if (prefix !== undefined) yield prefix;
-  yield* runner.decodeInOrder(sourceFd, frames);
+  yield* runner.decodeInOrder(sourceFd, frames, baseFd);
 }
 
 function comparePrefix(prefix: Uint8Array, compareFd: number): void {

@@ -5,6 +5,7 @@ import type { ExactFileStats } from '../io/system.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { assertBase, withBase } from './base-file.js';
 import { decodeFile } from './decode-file.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
@@ -31,11 +32,16 @@ export function planDecompressionOf(sourcePath: string, runner: Pick<JobRunner, 
   }
 }
 
-async function decompressFile(task: WritingTask, context: TaskContext): Promise<Outcome> {
-  const { options, runner } = context;
+function decompressFile(task: WritingTask, context: TaskContext): Promise<Outcome> {
+  return withBase(task, (base) => restoreFrom(task, { ...context, ...(base && { base }) }));
+}
+
+async function restoreFrom(task: WritingTask, context: TaskContext): Promise<Outcome> {
+  const { options, runner, base } = context;
   const source = openInput(task.sourcePath);
   try {
     const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
+    await assertBase(plan, base, options.signal);
     const existing = inspectTarget(task.targetPath, source);
     if (existing === undefined) return await writeRestored(task, source, plan, undefined, context);
     const upToDate = options.force ? undefined : await isRestoredFrom(task, source, plan, existing, context);
@@ -52,22 +58,24 @@ async function writeRestored(
   source: InputFile,
   plan: DecompressPlan,
   existing: ExactFileStats | undefined,
-  { options, runner }: TaskContext,
+  { options, runner, base }: TaskContext,
 ): Promise<Outcome> {
+  const input = { sourceFd: source.fd, ...(base && { baseFd: base.fd }) };
   const passCount = options.removeSources ? 2 : 1;
   const output = new AtomicFile(task.targetPath);
   try {
     output.setLength(plan.rawBytes);
     const target = { targetFd: output.fd, targetPath: output.targetPath };
     const firstPass = passHooks(task, options, plan.rawBytes, 0, passCount);
-    await decodeFile(plan, { sourceFd: source.fd, ...target }, runner, firstPass);
+    await decodeFile(plan, { ...input, ...target }, runner, firstPass);
     if (plan.sha256 !== undefined) await assertSha256(output.fd, plan.rawBytes, plan.sha256, options.signal);
     if (options.removeSources) {
       await output.sync();
       const hooks = passHooks(task, options, plan.rawBytes, 1, passCount);
-      await decodeFile(plan, { sourceFd: source.fd, compareFd: output.fd }, runner, hooks);
+      await decodeFile(plan, { ...input, compareFd: output.fd }, runner, hooks);
     }
     assertUnchanged(source);
+    if (base !== undefined) assertUnchanged(base);
     await output.commit({
       isDurable: options.fsync || options.removeSources || existing !== undefined,
       replacesExisting: existing !== undefined,

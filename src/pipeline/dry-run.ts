@@ -19,7 +19,7 @@ export async function plannedFramesOf(
   task: FileTask,
   options: Pick<RunOptions, 'encoding' | 'format' | 'allDtypes' | 'sha256'>,
 ): Promise<readonly PlannedFrame[] | undefined> {
-  if (task.action === 'compress') return planCompressionOf(task.sourcePath, options).frames.map(shown);
+  if (task.action === 'compress') return (await planCompressionOf(task, options)).frames.map(shown);
   if (task.action !== 'decompress' && task.action !== 'verify') return undefined;
   const { frames } = await withRunner(1, (runner) => planDecompressionOf(task.sourcePath, runner));
   return frames.map((frame) => shown({ ...frame, encoding: frame.dtypeName }));

@@ -1,6 +1,6 @@
 // What `info` tells of a file: plain data.
 
-import type { OutputFormat } from '../plan/types.js';
+import type { OutputFormat, PlanBase } from '../plan/types.js';
 
 /** Compressed by znn (with a frame index), by ZipNN (or without one), a safetensors file, or anything else. */
 export type FileKind = 'znn' | 'zipnn' | 'safetensors' | 'other';
@@ -16,6 +16,8 @@ export interface FileInfo {
   readonly originalBytes: number;
   /** Whether every frame carries a checksum of its content. */
   readonly hasChecksums: boolean;
+  /** What a delta file was made against. */
+  readonly base?: PlanBase;
   /** Of the original, lower-case hex, if it was stored. */
   readonly sha256?: string;
   /** In file order; none for a file that is not compressed. */

@@ -62,8 +62,12 @@ function describePlain(input: InputFile): FileInfo {
 }
 
 function describeCompressed(input: InputFile, plan: DecompressPlan, runner: Decoding): FileInfo {
-  const { frames, sha256 } = plan;
-  const reading = readSafetensorsHeader(contentSource(input, plan, runner));
+  const { frames, sha256, base } = plan;
+  // The header of a delta file of ZipNN's is nothing without the base.
+  const reading =
+    frames[0]?.baseOffset === undefined
+      ? readSafetensorsHeader(contentSource(input, plan, runner))
+      : undefined;
   return {
     path: input.path,
     kind: plan.kind,
@@ -71,6 +75,7 @@ function describeCompressed(input: InputFile, plan: DecompressPlan, runner: Deco
     fileBytes: input.fileBytes,
     originalBytes: plan.rawBytes,
     hasChecksums: plan.kind === 'znn',
+    ...(base !== undefined && { base }),
     ...(sha256 !== undefined && { sha256 }),
     frames: frames.map(describeFrame),
     layouts: sumByLayout(fileSource(input), frames),
@@ -103,10 +108,10 @@ function joinStart(pieces: Iterable<Uint8Array>, lengthBytes: number): Uint8Arra
 }
 
 function describeTensors(
-  reading: SafetensorsReading,
+  reading: SafetensorsReading | undefined,
   frames: readonly DecodeFrame[] | undefined,
 ): Pick<FileInfo, 'tensors' | 'dtypes'> {
-  const tensors = reading.isCanonical ? tensorShares(reading.header.tensors, frames) : [];
+  const tensors = reading?.isCanonical ? tensorShares(reading.header.tensors, frames) : [];
   return { tensors, dtypes: sumByDtype(tensors) };
 }
 
@@ -167,8 +172,8 @@ function addPlanes(one: PlaneInfo, other: PlaneInfo | undefined): PlaneInfo {
   };
 }
 
-function notesOn(reading: SafetensorsReading, originalPath: string): string[] {
-  if (reading.isCanonical || !originalPath.endsWith('.safetensors')) return [];
+function notesOn(reading: SafetensorsReading | undefined, originalPath: string): string[] {
+  if (reading === undefined || reading.isCanonical || !originalPath.endsWith('.safetensors')) return [];
   return [`not a canonical safetensors file: ${reading.reason}`];
 }
 

@@ -1,5 +1,6 @@
 // What the parts of a run share.
 
+import type { InputFile } from '../io/input-file.js';
 import type { ExactFileStats } from '../io/system.js';
 import type { FileTask, TaskGroup, Verb } from '../plan/types.js';
 import type { JobHooks, JobRunner } from '../pool/protocol.js';
@@ -12,6 +13,8 @@ export interface TaskContext {
   readonly runner: JobRunner;
   /** The task's group: an index must know what becomes of the shards. */
   readonly group: TaskGroup;
+  /** What the task's file is compressed against, or was. */
+  readonly base?: InputFile;
 }
 
 /** How a task ended that did not fail. */

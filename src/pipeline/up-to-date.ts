@@ -26,7 +26,7 @@ export async function isCompressedFrom(
   const compressed = openInput(task.targetPath);
   try {
     const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes));
-    if (plan.rawBytes !== source.fileBytes || !isAsAsked(plan, options)) return undefined;
+    if (plan.rawBytes !== source.fileBytes || !isAsAsked(plan, context)) return undefined;
     if (options.removeSources) {
       await makeDurable(task.targetPath);
       await assertDecodesTo(source, compressed, task, context);
@@ -46,15 +46,15 @@ export async function isRestoredFrom(
   source: InputFile,
   plan: DecompressPlan,
   existing: ExactFileStats,
-  { options, runner }: TaskContext,
+  context: TaskContext,
 ): Promise<Outcome | undefined> {
   if (!isSameTime(source.stats.mtimeNs, existing.mtimeNs) || Number(existing.size) !== plan.rawBytes)
     return undefined;
   const restored = openInput(task.targetPath);
   try {
-    if (options.removeSources) {
+    if (context.options.removeSources) {
       await makeDurable(task.targetPath);
-      if (!(await isEqual(source, restored, plan, task, { options, runner }))) return undefined;
+      if (!(await isEqual(source, restored, plan, task, context))) return undefined;
     }
     return upToDate(source, plan.rawBytes, source.fileBytes);
   } finally {
@@ -67,11 +67,16 @@ async function isEqual(
   restored: InputFile,
   plan: DecompressPlan,
   task: FileTask,
-  { options, runner }: Pick<TaskContext, 'options' | 'runner'>,
+  { options, runner, base }: TaskContext,
 ): Promise<boolean> {
   const hooks = passHooks(task, options, plan.rawBytes, 0, 1);
   try {
-    await decodeFile(plan, { sourceFd: source.fd, compareFd: restored.fd }, runner, hooks);
+    await decodeFile(
+      plan,
+      { sourceFd: source.fd, compareFd: restored.fd, ...(base && { baseFd: base.fd }) },
+      runner,
+      hooks,
+    );
     return true;
   } catch (error) {
     if (!isOfContent(error)) throw error;
@@ -85,7 +90,8 @@ function upToDate(source: InputFile, originalBytes: number, compressedBytes: num
   return { status: 'up-to-date', originalBytes, compressedBytes, removable: source.stats };
 }
 
-function isAsAsked(plan: DecompressPlan, options: TaskContext['options']): boolean {
+function isAsAsked(plan: DecompressPlan, { options, base }: TaskContext): boolean {
+  if (plan.base?.baseBytes !== base?.fileBytes) return false;
   if (options.sha256 && plan.sha256 === undefined) return false;
   if (options.format !== plan.format) return false;
   return options.frameIndex === (plan.kind === 'znn');

@@ -3,6 +3,7 @@ import { assertUnchanged, closeInput, openInput } from '../io/input-file.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { FileTask, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { assertBase, withBase } from './base-file.js';
 import { decodeFile, decodeFileInOrder } from './decode-file.js';
 import { type Outcome, passHooks, type TaskContext } from './run.js';
 import { runGroups } from './run-groups.js';
@@ -16,14 +17,24 @@ export function verify(plan: RunPlan, options: RunOptions, runner: JobRunner): P
   return runGroups(plan, { ...options, removeSources: false }, runner, verifyFile);
 }
 
-async function verifyFile(task: FileTask, { options, runner }: TaskContext): Promise<Outcome> {
+function verifyFile(task: FileTask, context: TaskContext): Promise<Outcome> {
+  return withBase(task, (base) => verifyAgainst(task, { ...context, ...(base && { base }) }));
+}
+
+async function verifyAgainst(task: FileTask, { options, runner, base }: TaskContext): Promise<Outcome> {
   const source = openInput(task.sourcePath);
   try {
     const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
+    // Frames with checksums can be checked without the base. A delta file without them says too little.
+    if (base !== undefined || plan.kind === 'zipnn') await assertBase(plan, base, options.signal);
     const hooks = passHooks(task, options, plan.rawBytes, 0, 1);
     await decodeFile(plan, { sourceFd: source.fd }, runner, hooks);
-    if (plan.sha256 !== undefined) {
-      await assertDecodedSha256(decodeFileInOrder(plan, source.fd, runner), plan.sha256, options.signal);
+    if (plan.sha256 !== undefined && (plan.base === undefined || base !== undefined)) {
+      await assertDecodedSha256(
+        decodeFileInOrder(plan, source.fd, runner, base?.fd),
+        plan.sha256,
+        options.signal,
+      );
     }
     assertUnchanged(source);
     return {

@@ -13,7 +13,7 @@ export async function assertDecodesTo(
   original: InputFile,
   compressed: Omit<InputFile, 'stats'>,
   task: FileTask,
-  { options, runner }: TaskContext,
+  { options, runner, base }: TaskContext,
 ): Promise<void> {
   try {
     const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes));
@@ -23,7 +23,7 @@ export async function assertDecodesTo(
         `read back: ${plan.rawBytes} raw bytes, the source has ${original.fileBytes}`,
       );
     }
-    const files = { sourceFd: compressed.fd, compareFd: original.fd };
+    const files = { sourceFd: compressed.fd, compareFd: original.fd, ...(base && { baseFd: base.fd }) };
     await decodeFile(plan, files, runner, passHooks(task, options, plan.rawBytes, 1, 2));
   } catch (error) {
     options.signal?.throwIfAborted();

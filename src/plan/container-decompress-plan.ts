@@ -119,6 +119,9 @@ function readCompressed(source: ByteSource, tensor: SafetensorsTensor): Containe
       fileStart,
     );
     const { encodedBytes, rawBytes, shape } = header;
+    if (header.delta !== 'none') {
+      throw new ZnnError('unsupported', `frame header: delta "${header.delta}" in a tensor`);
+    }
     if (shape === undefined) throw new ZnnError('corrupt', 'frame header: input format "bytes" in a tensor');
     if (payloadEnd !== fileStart + encodedBytes) {
       throw new ZnnError(

@@ -1,5 +1,6 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
+import type { DeltaKind } from '../format/frame-header.js';
 import { type Checksum, FRAMES_MAX, type FrameIndex, type FrameIndexEntry } from '../format/frame-index.js';
 import type { DecodeFrame } from '../format/frames.js';
 import { hasSafetensorsStart } from '../format/safetensors-header.js';
@@ -32,14 +33,25 @@ function planByIndex(source: ByteSource, index: FrameIndex, indexFrameOffset: nu
     }
     const reading = readFrameAt(source, entry.frameOffset, i);
     checkAgainstIndex(reading, entry, i);
-    frames.add(reading, entry.checksum);
+    frames.add(reading, entry);
   }
   if (frames.nextOffset !== indexFrameOffset)
     throw mismatch('end of frames', frames.nextOffset, indexFrameOffset);
   if (index.originalBytes !== frames.rawBytes)
     throw mismatch('original bytes', index.originalBytes, frames.rawBytes);
-  const { sha256 } = index;
-  return { kind: 'znn', ...frames.plan(source), ...(sha256 === undefined ? {} : { sha256 }) };
+  const { sha256, base } = index;
+  if ((base === undefined) !== (frames.delta === 'none')) {
+    throw new ZnnError(
+      'corrupt',
+      `frame index: its base and the frames' delta "${frames.delta}" contradict each other`,
+    );
+  }
+  if (base !== undefined) frames.checkBase(base.baseBytes);
+  return {
+    ...{ kind: 'znn', ...frames.plan(source) },
+    ...(sha256 !== undefined && { sha256 }),
+    ...(base !== undefined && { base }),
+  };
 }
 
 function checkAgainstIndex({ header }: FrameReading, entry: FrameIndexEntry, frame: number): void {
@@ -63,7 +75,11 @@ function planByWalk(source: ByteSource, first: FrameReading): DecompressPlan {
     if (i === FRAMES_MAX) throw new ZnnError('unsupported', `container: more than ${FRAMES_MAX} frames`);
     frames.add(readFrameAt(source, frames.nextOffset, i));
   }
-  return { kind: 'zipnn', ...frames.plan(source) };
+  if (frames.delta === 'matched') {
+    throw new ZnnError('corrupt', 'container: the frame index that delta "matched" needs is missing');
+  }
+  const plan = { kind: 'zipnn', ...frames.plan(source) } as const;
+  return frames.delta === 'none' ? plan : { ...plan, base: { baseBytes: plan.rawBytes } };
 }
 
 function readFrameAt(source: ByteSource, offset: number, frame: number): FrameReading {
@@ -82,11 +98,18 @@ function mismatch(field: string, indexed: number, actual: number): ZnnError {
 class FrameList {
   nextOffset = 0;
   rawBytes = 0;
+  /** The first frame's, and so of all. */
+  delta: DeltaKind = 'none';
   private readonly frames: DecodeFrame[] = [];
 
-  add({ header, payloadEnd }: FrameReading, checksum?: bigint): void {
+  add({ header, payloadEnd }: FrameReading, entry?: FrameIndexEntry): void {
     const frameOffset = this.nextOffset;
     const place = { frame: this.frames.length, offset: frameOffset };
+    if (frameOffset === 0) this.delta = header.delta;
+    if (header.delta !== this.delta) {
+      const message = `frame header: delta "${header.delta}" in a file of delta "${this.delta}"`;
+      throw new ZnnError('corrupt', message, place);
+    }
     this.nextOffset += header.encodedBytes;
     if (payloadEnd !== this.nextOffset) {
       const extraBytes = this.nextOffset - payloadEnd;
@@ -109,11 +132,35 @@ class FrameList {
       rawBytes: header.rawBytes,
       chunkBytes: header.chunkBytes,
       dtypeName: header.dtypeName,
-      ...(checksum === undefined ? {} : { checksum }),
+      ...(entry === undefined ? {} : { checksum: entry.checksum }),
+      ...baseOffsetOf(this.delta, rawOffset, entry),
     });
+  }
+
+  /** Checks that frames name parts of the base only. */
+  checkBase(baseBytes: number): void {
+    for (const [frame, { baseOffset, rawBytes }] of this.frames.entries()) {
+      if (baseOffset === undefined || baseOffset + rawBytes <= baseBytes) continue;
+      throw new ZnnError(
+        'corrupt',
+        `frame index: base offset ${baseOffset} + ${rawBytes} exceeds ${baseBytes}`,
+        { frame },
+      );
+    }
   }
 
   plan(source: ByteSource): Omit<DecompressPlan, 'kind'> {
     return { format: 'znn', sourceBytes: source.sizeBytes, rawBytes: this.rawBytes, frames: this.frames };
   }
+}
+
+/** ZipNN XORs whole files; in ours each frame says with what. */
+function baseOffsetOf(
+  delta: DeltaKind,
+  rawOffset: number,
+  entry: FrameIndexEntry | undefined,
+): { readonly baseOffset?: number } {
+  if (delta === 'none') return {};
+  if (delta !== 'matched') return { baseOffset: rawOffset };
+  return entry?.baseOffset === undefined ? {} : { baseOffset: entry.baseOffset };
 }

@@ -5,7 +5,7 @@ import { planFile } from './file-tasks.js';
 import { planFolder } from './folder-tasks.js';
 import { expandArgument, isPattern, type NamedPath, refusal } from './named-paths.js';
 import { placeOutputs } from './output-paths.js';
-import { assertTargets, caseCollisionNotes } from './target-checks.js';
+import { assertBases, assertTargets, caseCollisionNotes } from './target-checks.js';
 import type { FileTask, RunPlan, TaskGroup } from './types.js';
 
 /** Paths of the command line → which files, and what becomes of each. Reads names and sizes, no contents.
@@ -25,6 +25,7 @@ export function discover(request: DiscoverRequest): RunPlan {
     notes.push('--lfs has no effect: only folders get a .gitattributes');
   const distinct = withoutRepeats(groups);
   assertTargets(distinct, request.machine);
+  assertBases(distinct, request.removeSources);
   return { verb: request.verb, groups: distinct, notes: [...notes, ...caseCollisionNotes(distinct)] };
 }
 

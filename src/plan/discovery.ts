@@ -17,6 +17,8 @@ export interface DiscoverRequest {
   readonly format?: OutputFormat;
   /** Leave indexes as they are, and write one of the variant "znn" beside each. */
   readonly variant?: boolean;
+  /** A file to compress against, or a folder of such under the names of the originals; on the way back what was used. */
+  readonly basePath?: string;
   /** Give a folder a `.gitattributes` that has Git LFS track the outputs, even if it had none. */
   readonly lfs?: boolean;
   readonly machine: Machine;

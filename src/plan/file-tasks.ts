@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { system } from '../io/system.js';
+import { baseOfFile } from './base-paths.js';
 import type { Discovery } from './discovery.js';
 import type { FileTask } from './types.js';
 import {
@@ -13,7 +14,10 @@ import {
 /** What becomes of a file that was named on the command line: its name does not matter. */
 export function planFile(sourcePath: string, sourceBytes: number, discovery: Discovery): FileTask {
   const { verb } = discovery.request;
-  if (verb === 'verify') return { action: 'verify', sourcePath, sourceBytes };
+  if (verb === 'verify') {
+    const base = baseOfFile(restoredPathOf(sourcePath) ?? sourcePath, discovery);
+    return { action: 'verify', sourcePath, sourceBytes, ...base };
+  }
   if (verb === 'info') return { action: 'describe', sourcePath, sourceBytes };
   if (verb === 'compress') return planCompressed(sourcePath, sourceBytes, discovery);
   return planRestored(sourcePath, sourceBytes, discovery);
@@ -30,7 +34,7 @@ function planCompressed(sourcePath: string, sourceBytes: number, discovery: Disc
   }
   noteIndexesBeside(sourcePath, discovery);
   const targetPath = targetOf(compressedPathOf(sourcePath, format), discovery);
-  return { action: 'compress', sourcePath, targetPath, sourceBytes };
+  return { action: 'compress', sourcePath, targetPath, sourceBytes, ...baseOfFile(sourcePath, discovery) };
 }
 
 function planRestored(sourcePath: string, sourceBytes: number, discovery: Discovery): FileTask {
@@ -42,7 +46,8 @@ function planRestored(sourcePath: string, sourceBytes: number, discovery: Discov
   }
   noteIndexesBeside(sourcePath, discovery);
   const targetPath = targetOf(restoredPath ?? sourcePath, discovery);
-  return { action: 'decompress', sourcePath, targetPath, sourceBytes };
+  const base = baseOfFile(restoredPath ?? sourcePath, discovery);
+  return { action: 'decompress', sourcePath, targetPath, sourceBytes, ...base };
 }
 
 function targetOf(besidePath: string, { place }: Discovery): string {

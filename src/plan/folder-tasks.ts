@@ -2,6 +2,7 @@ import path from 'node:path';
 import { ATTRIBUTES_NAME } from '../format/git-attributes.js';
 import { system } from '../io/system.js';
 import { attributesTask } from './attributes-task.js';
+import { baseInFolder } from './base-paths.js';
 import { chosenFiles, NEVER_ENTERED } from './chosen-files.js';
 import type { DiscoverRequest, Discovery, FolderContext } from './discovery.js';
 import { FolderWalk, type Obstacle } from './folder-walk.js';
@@ -52,7 +53,7 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
     return isChosen || indexTarget !== undefined || targetRoot !== undefined ? refusal(found) : undefined;
   const source = { sourcePath, sourceBytes: found.fileBytes };
   const targetPath = path.join(targetRoot ?? folderPath, relativePath);
-  if (isChosen) return planChosen(request, source, targetPath);
+  if (isChosen) return planChosen(request, source, targetPath, relativePath);
   if (indexTarget !== undefined) return rewriteTask(source, indexTarget, context);
   if (isDerivedIndex(relativePath, context)) return undefined;
   const reason = 'already compressed';
@@ -65,15 +66,20 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
 }
 
 function planChosen(
-  { verb, format = 'znn' }: DiscoverRequest,
+  request: DiscoverRequest,
   source: { sourcePath: string; sourceBytes: number },
   targetPath: string,
+  relativePath: string,
 ): FileTask {
-  if (verb === 'compress')
-    return { action: 'compress', ...source, targetPath: compressedPathOf(targetPath, format) };
-  if (verb === 'verify') return { action: 'verify', ...source };
+  const { verb, format = 'znn' } = request;
+  if (verb === 'compress') {
+    const base = baseInFolder(relativePath, request);
+    return { action: 'compress', ...source, targetPath: compressedPathOf(targetPath, format), ...base };
+  }
   if (verb === 'info') return { action: 'describe', ...source };
-  return { action: 'decompress', ...source, targetPath: restoredPathOf(targetPath) ?? targetPath };
+  const base = baseInFolder(restoredPathOf(relativePath) ?? relativePath, request);
+  if (verb === 'verify') return { action: 'verify', ...source, ...base };
+  return { action: 'decompress', ...source, targetPath: restoredPathOf(targetPath) ?? targetPath, ...base };
 }
 
 /** In place only faults count, and of the rest nothing was expected; with `-o` whatever does not arrive is said. */

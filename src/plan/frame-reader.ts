@@ -21,12 +21,6 @@ export function readFrame(source: ByteSource, frameOffset: number): FrameReading
   const availableBytes = source.sizeBytes - frameOffset;
   const window = source.read(frameOffset, Math.min(WINDOW_BYTES, availableBytes));
   const header = decodeFrameHeader(window);
-  if (header.delta !== 'none') {
-    throw new ZnnError(
-      'unsupported',
-      `frame header: delta "${header.delta}": it was made against a base file`,
-    );
-  }
   if (header.encodedBytes > availableBytes) {
     throw new ZnnError(
       'truncated',

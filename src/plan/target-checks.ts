@@ -29,6 +29,32 @@ export function assertTargets(groups: readonly TaskGroup[], machine: Machine): v
   }
 }
 
+/** Checks that no base is an output of the run, its own source, or a source that goes when the run is done: a delta file is
+ * worth nothing without its base.
+ * @throws ZnnError `invalid-argument` */
+export function assertBases(groups: readonly TaskGroup[], removeSources: boolean): void {
+  const tasks = groups.flatMap((group) => group.tasks);
+  if (tasks.every(({ basePath }) => basePath === undefined)) return;
+  const targets = new Set(tasks.map(({ targetPath }) => targetPath && realPathOf(targetPath)));
+  const sources = new Set(tasks.filter(isWeightTask).map(({ sourcePath }) => realPathOf(sourcePath)));
+  for (const { basePath, sourcePath } of tasks) {
+    if (basePath === undefined) continue;
+    const base = realPathOf(basePath);
+    const fault = targets.has(base)
+      ? 'is an output of this run'
+      : base === realPathOf(sourcePath)
+        ? 'is the file that it is the base of'
+        : removeSources && sources.has(base)
+          ? 'is a source that --rm would remove'
+          : undefined;
+    if (fault !== undefined) throw new ZnnError('invalid-argument', `--base: ${fault}`, { file: basePath });
+  }
+}
+
+function isWeightTask({ action }: FileTask): boolean {
+  return action === 'compress' || action === 'decompress';
+}
+
 /** Targets that are one file on Windows and macOS, where names that differ only by case collide. */
 export function caseCollisionNotes(groups: readonly TaskGroup[]): string[] {
   const seen = new Map<string, string>();

@@ -1,5 +1,6 @@
 // Plans are plain data: what will be done, before anything is done.
 
+import type { BaseIdentity } from '../format/frame-index.js';
 import type { DecodeFrame, FramePlan } from '../format/frames.js';
 import type { SafetensorsHeader } from '../format/safetensors-header.js';
 
@@ -29,6 +30,8 @@ export interface FileTask {
   /** Absent where nothing is written: `skip`, `refuse`, `verify` and `describe`. Equal to `sourcePath` for an index rewritten in place. */
   readonly targetPath?: string;
   readonly sourceBytes: number;
+  /** What the file is compressed against, or needs if it is a delta file. */
+  readonly basePath?: string;
   /** For `skip` and `refuse`: why, as a user would want to read it. */
   readonly reason?: string;
 }
@@ -51,6 +54,11 @@ export interface RunPlan {
   readonly notes: readonly string[];
 }
 
+/** What is known of a base: a delta file of ZipNN's says its size only. */
+export interface PlanBase extends Partial<BaseIdentity> {
+  readonly baseBytes: number;
+}
+
 // --- One file to compress: its frames ---
 
 export interface CompressPlan {
@@ -59,6 +67,8 @@ export interface CompressPlan {
   readonly frames: readonly FramePlan[];
   /** Why a file named like a safetensors file is treated as plain bytes, or another remark. */
   readonly note?: string;
+  /** Byte 9 of every frame's header: present when frames are made against a base. */
+  readonly delta?: number;
   /** Present for a `.znn.safetensors` file: then the frames are those of the tensors that may shrink. */
   readonly container?: ContainerLayout;
 }
@@ -88,6 +98,8 @@ export interface DecompressPlan {
   readonly frames: readonly DecodeFrame[];
   /** The restored file's first bytes, where they are no frame's: the header of a safetensors file. */
   readonly prefix?: Uint8Array;
+  /** Present for a delta file: the file that it was made against. */
+  readonly base?: PlanBase;
   /** What the user should know of the restored file. */
   readonly note?: string;
   /** SHA-256 of the original file, lower-case hex, if it was stored. */

@@ -12,7 +12,7 @@ import type { JobRunner } from '../../src/pool/protocol.js';
 const RUNS = { compress, decompress, verify } as const;
 
 export type RunSettings = Partial<RunOptions> &
-  Partial<Pick<DiscoverRequest, 'outputPath' | 'include' | 'exclude' | 'lfs' | 'variant'>> & {
+  Partial<Pick<DiscoverRequest, 'outputPath' | 'include' | 'exclude' | 'lfs' | 'variant' | 'basePath'>> & {
     readonly runner?: JobRunner;
   };
 
@@ -26,7 +26,16 @@ export { plainRunner };
 export async function run(
   verb: keyof typeof RUNS,
   paths: string | readonly string[],
-  { outputPath, include, exclude, lfs, variant, runner = plainRunner, ...settings }: RunSettings = {},
+  {
+    outputPath,
+    include,
+    exclude,
+    lfs,
+    variant,
+    basePath,
+    runner = plainRunner,
+    ...settings
+  }: RunSettings = {},
 ): Promise<readonly FileResult[]> {
   const options: RunOptions = {
     ...{ threads: 1, force: false, removeSources: false, fsync: false },
@@ -42,6 +51,7 @@ export async function run(
     ...(exclude !== undefined && { exclude }),
     ...(lfs && { lfs }),
     ...(variant && { variant }),
+    ...(basePath !== undefined && { basePath }),
     format: options.format,
   });
   return (await RUNS[verb](plan, options, runner)).files;

@@ -132,7 +132,7 @@ describe('refusals', () => {
       withByte(8, 4),
       'unsupported: frame header: input format 4 is not one of 1, 2, 3',
     ],
-    ['an unknown delta', withByte(9, 3), 'unsupported: frame header: delta 3 is not one of 0, 1, 2'],
+    ['an unknown delta', withByte(9, 3), 'unsupported: frame header: delta 3 is not one of 0, 1, 2, 16'],
     ['a lossy flag', withByte(11, 27), 'unsupported: frame header: lossy flags 0 27 0 are not 0 0 0'],
     ['bit reorder 2', withByte(6, 2), 'unsupported: frame header: bit reorder 2 is not 0 or 1'],
     ['a chunk of 2 bytes', withByte(14, 1), 'corrupt: frame header: chunk log2 1 is outside 2 to 30'],

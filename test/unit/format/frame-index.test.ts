@@ -161,7 +161,7 @@ describe('hostile documents', () => {
     [
       'a frame of 4 fields',
       { ...good, frames: [[0, 1, 2, 3]] },
-      'corrupt: frame index: a frame is not an array of 5',
+      'corrupt: frame index: a frame is not an array of 5 or 6',
     ],
     [
       'a checksum of 7 bytes',

@@ -319,11 +319,9 @@ describe('a file without one', () => {
     expect(codeOf(() => plan(patched(frame, 34, u64Bytes(2n ** 64n - 1n))))).toBe('corrupt');
   });
 
-  test('made against a base is unsupported, and the error says so', () => {
+  test('made against a base says how long that was, and XORs all of it', () => {
     const frame = patched(part([1, 2, 3, 4], 'bf16', {}).frame, 9, [2]);
-    expect(faultOf(() => plan(frame))).toBe(
-      'unsupported: frame header: delta "file": it was made against a base file',
-    );
+    expect(plan(frame)).toMatchObject({ kind: 'zipnn', base: { baseBytes: 4 }, frames: [{ baseOffset: 0 }] });
   });
 
   test('a small file cannot claim to expand without bound', () => {
