@@ -6,6 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkGoldens, checkOurFiles, checkStockFiles } from './interop/checks.js';
 import { checkContainers } from './interop/containers.js';
+import { checkDelta } from './interop/delta.js';
 import { checkLoaders } from './interop/loaders.js';
 import { checkModel } from './interop/model.js';
 import { preparePython } from './interop/python.js';
@@ -28,6 +29,8 @@ try {
   checkGoldens(folder, python, tally);
   console.log('interop: .znn.safetensors, ours and those of the stock package');
   checkContainers(folder, python, tally);
+  console.log('interop: delta files');
+  checkDelta(folder, python, tally);
   console.log('interop: transformers loads compressed models through the plugins of zipnn');
   checkLoaders(folder, python, tally);
   console.log('interop: all-MiniLM-L6-v2');

@@ -1,6 +1,7 @@
 // `.znn.safetensors`, both ways: ZipNN's reader on what znn wrote, znn on what ZipNN's script writes.
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { readAnswers } from './answers.js';
 import { difference } from './checks.js';
 import { runZnn } from './cli.js';
 
@@ -68,10 +69,5 @@ const containerName = (name) => name.replace(/\.safetensors$/, '.znn.safetensors
 function answer(task, folder, jobs, python) {
   const jobsPath = path.join(folder, 'container-jobs.json');
   writeFileSync(jobsPath, JSON.stringify(jobs));
-  const lines = python.run('containers.py', [task, jobsPath]).split('\n');
-  const answers = lines
-    .filter((line) => line.startsWith('ANSWER '))
-    .map((line) => JSON.parse(line.slice('ANSWER '.length)));
-  if (answers.length !== jobs.length) throw new Error(`${answers.length} answers to ${jobs.length} jobs`);
-  return answers;
+  return readAnswers(python.run('containers.py', [task, jobsPath]), jobs.length);
 }

@@ -1,6 +1,7 @@
 // Loads compressed models with transformers, through ZipNN's two plugins: what they say must be what the original says.
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { readAnswers } from './answers.js';
 import { runZnn } from './cli.js';
 
 /** @typedef {import('./checks.js').Python} Python */
@@ -21,13 +22,8 @@ export function checkLoaders(folder, python, tally) {
   ]);
   const jobsPath = path.join(models, 'jobs.json');
   writeFileSync(jobsPath, JSON.stringify(cases.map(({ job }) => job)));
-  const answers = python
-    .run('loaders.py', ['check', jobsPath])
-    .split('\n')
-    .filter((line) => line.startsWith('ANSWER '))
-    .map((line) => JSON.parse(line.slice('ANSWER '.length)));
-  if (answers.length !== cases.length) throw new Error(`${answers.length} answers to ${cases.length} jobs`);
-  for (const [index, { name }] of cases.entries()) tally.check(name, answers[index].error);
+  const answers = readAnswers(python.run('loaders.py', ['check', jobsPath]), cases.length);
+  for (const [index, { name }] of cases.entries()) tally.check(name, answers[index]?.error);
 }
 
 /** `.safetensors.znn`, by `zipnn_hf()`: shards from a folder, a single file from a cache of the Hub.
