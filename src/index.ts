@@ -12,6 +12,7 @@ import type { DiscoverRequest } from './plan/discovery.js';
 
 export type { ErrorPlace, ZnnErrorCode } from './errors.js';
 export type { EncodingChoice } from './format/dtypes.js';
+export type { Limits } from './format/limits.js';
 export type {
   DtypeInfo,
   FileInfo,
@@ -27,7 +28,7 @@ export { ZnnError };
 
 /** Which files of folders are meant, and how a run goes. */
 export interface ReadOptions
-  extends Partial<Pick<RunOptions, 'threads' | 'signal' | 'observer'>>,
+  extends Partial<Pick<RunOptions, 'threads' | 'limits' | 'signal' | 'observer'>>,
     Pick<DiscoverRequest, 'include' | 'exclude' | 'basePath'> {}
 
 /** What {@link decompress} takes; every field may be left out. */

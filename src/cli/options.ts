@@ -1,6 +1,11 @@
 import { ENCODINGS, type EncodingChoice } from '../format/dtypes.js';
+import type { Limits } from '../format/limits.js';
 import type { HubModel } from '../plan/hub-snapshot.js';
 import type { OutputFormat } from '../plan/types.js';
+import { readLimits } from './limit-options.js';
+import { UsageError } from './usage-error.js';
+
+export { UsageError };
 
 /** Flags as commander gives them, not yet looked at. */
 export interface RawFlags {
@@ -26,6 +31,7 @@ export interface RawFlags {
   readonly lfs?: boolean;
   /** What `--rm=each` is read as. */
   readonly rmEach?: boolean;
+  readonly limit?: readonly string[];
   readonly model?: string;
   readonly revision?: string;
   /** False for `--no-space-check`. */
@@ -63,11 +69,7 @@ export interface CliOptions {
   /** A model in the Hub cache in place of paths. */
   readonly model?: HubModel;
   readonly spaceCheck?: boolean;
-}
-
-/** A command line that makes no sense: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+  readonly limits?: Partial<Limits>;
 }
 
 /** More threads than this cost memory and gain nothing on any machine that exists. */
@@ -110,6 +112,7 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     ...(flags.lfs && { lfs: true }),
     ...(flags.rmEach && { removeEach: true }),
     ...(flags.spaceCheck === false && { spaceCheck: false }),
+    ...(flags.limit !== undefined && { limits: readLimits(flags.limit) }),
   };
 }
 

@@ -9,5 +9,6 @@ export function runOptionsOf(options: CliOptions): Omit<RunOptions, 'signal' | '
   return {
     ...{ threads, force, removeSources, removeEach, spaceCheck, fsync, sha256 },
     ...{ frameIndex, encoding, format, allDtypes },
+    ...(options.limits && { limits: options.limits }),
   };
 }

@@ -6,12 +6,15 @@ import { ZnnError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
 import { forEachItem, forEachMember, requireToken, skipValue } from './json-reader.js';
 import { JsonScanner } from './json-scanner.js';
+import type { Limits } from './limits.js';
 import { bitsPerElement } from './safetensors-dtypes.js';
 
 /** The u64 that says how long the JSON is. */
 export const SAFETENSORS_LENGTH_BYTES = 8;
 /** The safetensors library refuses longer headers. */
 export const SAFETENSORS_JSON_MAX_BYTES = 100_000_000;
+/** The largest models have some 100,000. */
+export const SAFETENSORS_TENSORS_MAX = 1 << 20;
 export const METADATA_KEY = '__metadata__';
 const OPEN_BRACE = 0x7b;
 const U64_LIMIT = 1n << 64n;
@@ -40,15 +43,17 @@ export type SafetensorsReading =
 
 /** The header of the file behind `source`, or why that is no canonical safetensors file.
  * @throws ZnnError `io` when reading fails; nothing that the file holds makes it throw. */
-export function readSafetensorsHeader(source: ByteSource): SafetensorsReading {
+export function readSafetensorsHeader(
+  source: ByteSource,
+  limits: Partial<Pick<Limits, 'headerBytes' | 'tensors'>> = {},
+): SafetensorsReading {
   const { sizeBytes } = source;
   if (sizeBytes < SAFETENSORS_LENGTH_BYTES)
     return refusal(`${sizeBytes} bytes are too few for a header length`);
   const start = source.read(0, Math.min(sizeBytes, SAFETENSORS_LENGTH_BYTES + 1));
   const jsonBytes = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
-  if (jsonBytes > SAFETENSORS_JSON_MAX_BYTES) {
-    return refusal(`header bytes ${jsonBytes} exceeds ${SAFETENSORS_JSON_MAX_BYTES}`);
-  }
+  const headerBytesMax = limits.headerBytes ?? SAFETENSORS_JSON_MAX_BYTES;
+  if (jsonBytes > headerBytesMax) return refusal(`header bytes ${jsonBytes} exceeds ${headerBytesMax}`);
   if (Number(jsonBytes) > sizeBytes - SAFETENSORS_LENGTH_BYTES) {
     return refusal(
       `header bytes ${jsonBytes} exceeds the ${sizeBytes - SAFETENSORS_LENGTH_BYTES} that follow`,
@@ -57,7 +62,11 @@ export function readSafetensorsHeader(source: ByteSource): SafetensorsReading {
   // Nearly every other file stops here, before anything of size is read.
   if (jsonBytes === 0n || start[SAFETENSORS_LENGTH_BYTES] !== OPEN_BRACE)
     return refusal('the header does not begin with "{"');
-  return parseSafetensorsHeader(source.read(SAFETENSORS_LENGTH_BYTES, Number(jsonBytes)), sizeBytes);
+  return parseSafetensorsHeader(
+    source.read(SAFETENSORS_LENGTH_BYTES, Number(jsonBytes)),
+    sizeBytes,
+    limits.tensors,
+  );
 }
 
 /** Whether the file can be a safetensors file and nothing else that znn reads: by its first 9 bytes, the last of which is an
@@ -70,9 +79,13 @@ export function hasSafetensorsStart(source: ByteSource): boolean {
 }
 
 /** The header whose JSON is `json`, in a file of `fileBytes`, or why it is not canonical. */
-export function parseSafetensorsHeader(json: Uint8Array, fileBytes: number): SafetensorsReading {
+export function parseSafetensorsHeader(
+  json: Uint8Array,
+  fileBytes: number,
+  tensorsMax = SAFETENSORS_TENSORS_MAX,
+): SafetensorsReading {
   try {
-    const entries = parseEntries(decodeUtf8(json));
+    const entries = parseEntries(decodeUtf8(json), tensorsMax);
     const headerBytes = SAFETENSORS_LENGTH_BYTES + json.length;
     const tensors = placeTensors(entries.tensors, headerBytes, fileBytes);
     const { metadata } = entries;
@@ -105,7 +118,7 @@ function decodeUtf8(json: Uint8Array): string {
   }
 }
 
-function parseEntries(text: string): Entries {
+function parseEntries(text: string, tensorsMax: number): Entries {
   const scanner = new JsonScanner(text);
   scanner.next();
   const tensors: TensorEntry[] = [];
@@ -116,6 +129,7 @@ function parseEntries(text: string): Entries {
     names.add(name);
     if (name === METADATA_KEY) metadata = parseMetadata(scanner);
     else tensors.push(parseTensor(scanner, name));
+    if (tensors.length > tensorsMax) throw corrupt(`more than ${tensorsMax} tensors`);
   });
   scanner.next();
   requireToken(scanner, 'end', 'nothing but white space after the header');

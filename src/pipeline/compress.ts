@@ -25,7 +25,7 @@ import type { RunOptions, RunResult } from './types.js';
 import { isCompressedFrom } from './up-to-date.js';
 import { assertDecodesTo } from './written-check.js';
 
-type PlanOptions = Pick<RunOptions, 'encoding' | 'format' | 'allDtypes' | 'sha256'>;
+type PlanOptions = Pick<RunOptions, 'encoding' | 'format' | 'allDtypes' | 'sha256' | 'limits'>;
 
 /** Compresses the files of `plan`, one after the other. A file that fails does not stop the others; its result says why.
  * An output appears complete or not at all.
@@ -183,8 +183,8 @@ function identityOf(base: InputFile, sha256: string): BaseIdentity {
 
 function planFrames(source: InputFile, options: PlanOptions, base: InputFile | undefined): CompressPlan {
   if (options.format === 'safetensors') return planContainer(fileSource(source), options);
-  const { encoding } = options;
+  const { encoding, limits = {} } = options;
   const isNamedSafetensors = source.path.endsWith('.safetensors');
-  const plan = planCompression(fileSource(source), { encoding, isNamedSafetensors });
+  const plan = planCompression(fileSource(source), { encoding, isNamedSafetensors, limits });
   return base === undefined ? plan : planDelta(plan, fileSource(source), fileSource(base));
 }

@@ -40,7 +40,7 @@ async function restoreFrom(task: WritingTask, context: TaskContext): Promise<Out
   const { options, runner, base } = context;
   const source = openInput(task.sourcePath);
   try {
-    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
+    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
     await assertBase(plan, base, options.signal);
     const existing = inspectTarget(task.targetPath, source);
     if (existing === undefined) return await writeRestored(task, source, plan, undefined, context);

@@ -27,7 +27,7 @@ export async function restoreWeight(task: WritingTask, context: TaskContext): Pr
     const blobPath = blobPathOf(task.sourcePath);
     if (blobPath !== undefined && blobHashOf(blobPath) === 'sha256')
       assertBlobName(task.sourcePath, await sha256Of(source.fd, source.fileBytes, options.signal));
-    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
+    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
     const notes = plan.note === undefined ? [] : [plan.note];
     const sizes = { originalBytes: plan.rawBytes, compressedBytes: source.fileBytes, notes };
     if (await isRestored(task, source, plan, context)) return { ...sizes, status: 'up-to-date' };

@@ -1,10 +1,5 @@
-import { ZnnError } from '../errors.js';
-import {
-  MODEL_INDEX_MAX_BYTES,
-  type ModelIndex,
-  parseModelIndex,
-  renameShards,
-} from '../format/model-index.js';
+import { assertWithin, DEFAULT_LIMITS, type Limits } from '../format/limits.js';
+import { type ModelIndex, parseModelIndex, renameShards } from '../format/model-index.js';
 import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { plainIndexPathOf } from '../plan/weight-files.js';
@@ -18,7 +13,7 @@ import { shardNamesAfter } from './shard-names-after.js';
 export async function rewriteIndex(task: WritingTask, context: TaskContext): Promise<Outcome> {
   const source = openInput(task.sourcePath);
   try {
-    const index = readIndex(source);
+    const index = readIndex(source, context.options.limits);
     const { newNames, missingNames } = shardNamesAfter(index.shardNames, task, context);
     const rewritten = renameShards(index, newNames);
     const notes = missingNames.map((name) => `names ${name}, which is not there`);
@@ -31,12 +26,7 @@ export async function rewriteIndex(task: WritingTask, context: TaskContext): Pro
   }
 }
 
-export function readIndex(source: InputFile): ModelIndex {
-  if (source.fileBytes > MODEL_INDEX_MAX_BYTES) {
-    throw new ZnnError(
-      'unsupported',
-      `model index: ${source.fileBytes} bytes exceeds ${MODEL_INDEX_MAX_BYTES}`,
-    );
-  }
+export function readIndex(source: InputFile, limits?: Partial<Limits>): ModelIndex {
+  assertWithin({ ...DEFAULT_LIMITS, ...limits }, 'indexBytes', source.fileBytes);
   return parseModelIndex(fileSource(source).read(0, source.fileBytes));
 }

@@ -1,5 +1,6 @@
 import type { ZnnError } from '../errors.js';
 import type { EncodingChoice } from '../format/dtypes.js';
+import type { Limits } from '../format/limits.js';
 import type { FileTask, OutputFormat } from '../plan/types.js';
 
 /** What a run may do and how; every field validated by the caller. */
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly format: OutputFormat;
   /** With format `safetensors`: compress also tensors whose dtype stock readers would not restore. */
   readonly allDtypes: boolean;
+  /** How much a file may make the run take, where that is not the usual. */
+  readonly limits?: Partial<Limits>;
   /** Stops the run: partial outputs are removed and the promise rejects. */
   readonly signal?: AbortSignal;
   readonly observer?: RunObserver;

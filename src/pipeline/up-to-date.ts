@@ -25,7 +25,7 @@ export async function isCompressedFrom(
   const { options, runner } = context;
   const compressed = openInput(task.targetPath);
   try {
-    const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes));
+    const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes), options.limits);
     if (plan.rawBytes !== source.fileBytes || !isAsAsked(plan, context)) return undefined;
     if (options.removeSources) {
       await makeDurable(task.targetPath);

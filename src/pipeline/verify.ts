@@ -24,7 +24,7 @@ function verifyFile(task: FileTask, context: TaskContext): Promise<Outcome> {
 async function verifyAgainst(task: FileTask, { options, runner, base }: TaskContext): Promise<Outcome> {
   const source = openInput(task.sourcePath);
   try {
-    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
+    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
     // Frames with checksums can be checked without the base. A delta file without them says too little.
     if (base !== undefined || plan.kind === 'zipnn') await assertBase(plan, base, options.signal);
     const hooks = passHooks(task, options, plan.rawBytes, 0, 1);

@@ -16,7 +16,7 @@ export async function assertDecodesTo(
   { options, runner, base }: TaskContext,
 ): Promise<void> {
   try {
-    const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes));
+    const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes), options.limits);
     if (plan.rawBytes !== original.fileBytes) {
       throw new ZnnError(
         'corrupt',

@@ -1,5 +1,7 @@
 import type { ByteSource } from '../format/byte-source.js';
+import { FRAME_RAW_BYTES } from '../format/constants.js';
 import type { EncodingChoice } from '../format/dtypes.js';
+import { assertWithin, DEFAULT_LIMITS, type Limits } from '../format/limits.js';
 import { readSafetensorsHeader } from '../format/safetensors-header.js';
 import { plainFrames, safetensorsFrames } from './frame-boundaries.js';
 import type { CompressPlan } from './types.js';
@@ -11,13 +13,24 @@ export interface CompressPlanOptions {
   /** The file is named like a safetensors file: then the plan says why it is not treated as one. It changes nothing else,
    * since what becomes of a file must not depend on its name. */
   readonly isNamedSafetensors: boolean;
+  readonly limits?: Partial<Limits>;
 }
 
 /** The frames that the file behind `source` becomes. Depends on the file's bytes and the encoding only.
- * @throws ZnnError `io` when reading fails. */
+ * @throws ZnnError `io` when reading fails, `unsupported` when what comes of it could not be restored. */
 export function planCompression(source: ByteSource, options: CompressPlanOptions): CompressPlan {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  // Before a list of frames is made: as if all of it were one tensor, which gives the fewest.
+  assertWithin(limits, 'rawBytes', source.sizeBytes);
+  assertWithin(limits, 'frames', Math.ceil(source.sizeBytes / FRAME_RAW_BYTES));
+  const plan = planWithin(source, options, limits);
+  assertWithin(limits, 'frames', plan.frames.length);
+  return plan;
+}
+
+function planWithin(source: ByteSource, options: CompressPlanOptions, limits: Limits): CompressPlan {
   const { sizeBytes } = source;
-  const reading = readSafetensorsHeader(source);
+  const reading = readSafetensorsHeader(source, limits);
   if (reading.isCanonical) {
     const frames = safetensorsFrames(reading.header, options.encoding);
     return { kind: 'safetensors', sourceBytes: sizeBytes, frames };

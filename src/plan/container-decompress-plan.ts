@@ -5,8 +5,8 @@ import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import { HUFFMAN_BLOCK_MAX_BYTES } from '../format/constants.js';
 import type { Checksum } from '../format/frame-index.js';
-import { FRAMES_MAX } from '../format/frame-index.js';
 import type { DecodeFrame } from '../format/frames.js';
+import { assertWithin, type Limits } from '../format/limits.js';
 import {
   COMPRESSED_VECTORS_KEY,
   CONTAINER_INDEX_KEY,
@@ -43,15 +43,17 @@ const NOTE_ON_STOCK_FILES =
   'written without the original header: every tensor is what the file holds, but whether the file is the original, byte for byte, cannot be known';
 
 /** @throws ZnnError `corrupt`, `truncated`, `unsupported` or `io`, with `where.tensor` and `where.offset` */
-export function planContainerDecompression(source: ByteSource, checksum: Checksum): DecompressPlan {
-  const reading = readSafetensorsHeader(source);
+export function planContainerDecompression(
+  source: ByteSource,
+  checksum: Checksum,
+  limits: Limits,
+): DecompressPlan {
+  const reading = readSafetensorsHeader(source, limits);
   if (!reading.isCanonical) {
     throw new ZnnError('corrupt', `safetensors header: ${reading.reason}`);
   }
   const { header } = reading;
-  if (header.tensors.length > FRAMES_MAX) {
-    throw new ZnnError('unsupported', `container: ${header.tensors.length} tensors, more than ${FRAMES_MAX}`);
-  }
+  assertWithin(limits, 'frames', header.tensors.length);
   const isOurs = hasIndex(header.metadata);
   const vectors = header.metadata?.get(COMPRESSED_VECTORS_KEY);
   if (vectors === undefined) {

@@ -5,6 +5,7 @@ import { ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import type { Checksum } from '../format/frame-index.js';
 import type { EncodedFrame, FramePlan } from '../format/frames.js';
+import type { Limits } from '../format/limits.js';
 import {
   COMPRESSED_DTYPE,
   COMPRESSED_VECTORS_KEY,
@@ -34,6 +35,7 @@ export interface ContainerPlanOptions {
   readonly allDtypes: boolean;
   /** The index will hold a SHA-256. */
   readonly sha256: boolean;
+  readonly limits?: Partial<Limits>;
 }
 
 const ANY_SHA256 = '0'.repeat(64);
@@ -45,7 +47,7 @@ export function planContainer(
   source: ByteSource,
   options: ContainerPlanOptions,
 ): CompressPlan & { readonly container: ContainerLayout } {
-  const reading = readSafetensorsHeader(source);
+  const reading = readSafetensorsHeader(source, options.limits);
   if (!reading.isCanonical) {
     throw new ZnnError(
       'unsupported',

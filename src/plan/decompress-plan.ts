@@ -1,8 +1,9 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import type { DeltaKind } from '../format/frame-header.js';
-import { type Checksum, FRAMES_MAX, type FrameIndex, type FrameIndexEntry } from '../format/frame-index.js';
+import type { Checksum, FrameIndex, FrameIndexEntry } from '../format/frame-index.js';
 import type { DecodeFrame } from '../format/frames.js';
+import { assertWithin, DEFAULT_LIMITS, type Limits } from '../format/limits.js';
 import { hasSafetensorsStart } from '../format/safetensors-header.js';
 import { planContainerDecompression } from './container-decompress-plan.js';
 import { type FrameReading, readFrame } from './frame-reader.js';
@@ -13,15 +14,29 @@ import type { DecompressPlan } from './types.js';
  * and checks each against the others; the payload is for the codec. Takes memory for the frames only, of which there may
  * be FRAMES_MAX.
  * @throws ZnnError `truncated`, `corrupt`, `unsupported` or `io`. */
-export function planDecompression(source: ByteSource, checksum: Checksum): DecompressPlan {
-  if (hasSafetensorsStart(source)) return planContainerDecompression(source, checksum);
+export function planDecompression(
+  source: ByteSource,
+  checksum: Checksum,
+  changedLimits: Partial<Limits> = {},
+): DecompressPlan {
+  const limits = { ...DEFAULT_LIMITS, ...changedLimits };
+  const plan = hasSafetensorsStart(source)
+    ? planContainerDecompression(source, checksum, limits)
+    : planContainer(source, checksum, limits);
+  assertWithin(limits, 'rawBytes', plan.rawBytes);
+  assertWithin(limits, 'expansion', Math.ceil(plan.rawBytes / source.sizeBytes));
+  assertWithin(limits, 'frames', plan.frames.length);
+  return plan;
+}
+
+function planContainer(source: ByteSource, checksum: Checksum, limits: Limits): DecompressPlan {
   const first = readFrameAt(source, 0, 0);
   const found = findFrameIndex(source, checksum);
   if (found !== undefined) return planByIndex(source, found.index, found.frameOffset);
   if (first.header.promisesFrameIndex) {
     throw new ZnnError('truncated', 'container: the frame index that the first frame promises is missing');
   }
-  return planByWalk(source, first);
+  return planByWalk(source, first, limits);
 }
 
 /** The index lists the frames; each must be what its header says, and together they must be the file. */
@@ -62,7 +77,7 @@ function checkAgainstIndex({ header }: FrameReading, entry: FrameIndexEntry, fra
 }
 
 /** Frame by frame, as the stock decoder does: only a first frame with the streaming bit is followed by others. */
-function planByWalk(source: ByteSource, first: FrameReading): DecompressPlan {
+function planByWalk(source: ByteSource, first: FrameReading, limits: Limits): DecompressPlan {
   const frames = new FrameList();
   frames.add(first);
   if (!first.header.isStreaming && frames.nextOffset < source.sizeBytes) {
@@ -72,7 +87,7 @@ function planByWalk(source: ByteSource, first: FrameReading): DecompressPlan {
     });
   }
   for (let i = 1; frames.nextOffset < source.sizeBytes; i++) {
-    if (i === FRAMES_MAX) throw new ZnnError('unsupported', `container: more than ${FRAMES_MAX} frames`);
+    assertWithin(limits, 'frames', i + 1);
     frames.add(readFrameAt(source, frames.nextOffset, i));
   }
   if (frames.delta === 'matched') {

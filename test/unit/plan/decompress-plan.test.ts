@@ -351,7 +351,7 @@ describe('a file without one', () => {
     const frame = patched(encodeEmptyFrame(), 13, [148]);
     const read = (_offset: number, lengthBytes: number) => frame.slice(0, Math.min(32, lengthBytes));
     const fault = faultOf(() => planDecompression({ sizeBytes: 2 ** 50, read }, checksum));
-    expect(fault).toBe(`unsupported: container: more than ${FRAMES_MAX} frames`);
+    expect(fault).toBe(`unsupported: limit: ${FRAMES_MAX + 1} frames, allowed are ${FRAMES_MAX}`);
   });
 });
 

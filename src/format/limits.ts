@@ -1,0 +1,55 @@
+import { ZnnError } from '../errors.js';
+import { FRAMES_MAX } from './frame-index.js';
+import { MODEL_INDEX_MAX_BYTES } from './model-index.js';
+import { SAFETENSORS_JSON_MAX_BYTES, SAFETENSORS_TENSORS_MAX } from './safetensors-header.js';
+
+/** How much a file may make a run take. Each is compared before anything is taken. */
+export interface Limits {
+  /** Bytes of one restored file. */
+  readonly rawBytes: number;
+  /** Restored bytes for each byte of the compressed file. */
+  readonly expansion: number;
+  /** Frames of one file. */
+  readonly frames: number;
+  /** Bytes of a safetensors header. A source with a longer one is compressed as plain bytes. */
+  readonly headerBytes: number;
+  /** Tensors of a safetensors file. A source with more is compressed as plain bytes. */
+  readonly tensors: number;
+  /** Bytes of a model's `index.json`. */
+  readonly indexBytes: number;
+}
+
+/** What holds unless a run is told otherwise. No file expands by more than 13,108 times, as the format is. */
+export const DEFAULT_LIMITS: Limits = {
+  rawBytes: 2 ** 46,
+  expansion: 2 ** 14,
+  frames: FRAMES_MAX,
+  headerBytes: SAFETENSORS_JSON_MAX_BYTES,
+  tensors: SAFETENSORS_TENSORS_MAX,
+  indexBytes: MODEL_INDEX_MAX_BYTES,
+};
+
+/** Up to where a limit may be raised: what lies beyond is not decoded at all. */
+export const HIGHEST_LIMITS: Limits = {
+  rawBytes: Number.MAX_SAFE_INTEGER,
+  expansion: Number.MAX_SAFE_INTEGER,
+  frames: FRAMES_MAX,
+  headerBytes: SAFETENSORS_JSON_MAX_BYTES,
+  tensors: SAFETENSORS_TENSORS_MAX,
+  indexBytes: MODEL_INDEX_MAX_BYTES,
+};
+
+/** @throws ZnnError `unsupported` when `found` is above the limit */
+export function assertWithin(limits: Limits, name: keyof Limits, found: number): void {
+  if (found <= limits[name]) return;
+  throw new ZnnError('unsupported', `limit: ${found} ${LIMIT_TITLES[name]}, allowed are ${limits[name]}`);
+}
+
+const LIMIT_TITLES: Readonly<Record<keyof Limits, string>> = {
+  rawBytes: 'restored bytes',
+  expansion: 'restored bytes for each byte',
+  frames: 'frames',
+  headerBytes: 'bytes of safetensors header',
+  tensors: 'tensors',
+  indexBytes: 'bytes of model index',
+};
