@@ -57,9 +57,11 @@ async function compressAgainst(task: WritingTask, context: TaskContext): Promise
     assertOtherFile(context.base, source);
     const existing = inspectTarget(task.targetPath, source);
     if (existing === undefined) return await writeCompressed(task, source, undefined, context);
+    // Where nothing matches the base, the output does without it.
+    const usesBase = planFrames(source, context.options, context.base).delta !== undefined;
     const upToDate = context.options.force
       ? undefined
-      : await isCompressedFrom(task, source, existing, context);
+      : await isCompressedFrom(task, source, existing, usesBase, context);
     if (upToDate !== undefined) return upToDate;
     assertReplaceable(task.targetPath, existing, context.options.force);
     return await writeCompressed(task, source, existing, context);

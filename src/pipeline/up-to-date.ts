@@ -19,6 +19,7 @@ export async function isCompressedFrom(
   task: WritingTask,
   source: InputFile,
   existing: ExactFileStats,
+  usesBase: boolean,
   context: TaskContext,
 ): Promise<Outcome | undefined> {
   if (!isSameTime(source.stats.mtimeNs, existing.mtimeNs)) return undefined;
@@ -26,7 +27,7 @@ export async function isCompressedFrom(
   const compressed = openInput(task.targetPath);
   try {
     const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes), options.limits);
-    if (plan.rawBytes !== source.fileBytes || !isAsAsked(plan, context)) return undefined;
+    if (plan.rawBytes !== source.fileBytes || !isAsAsked(plan, usesBase, context)) return undefined;
     if (options.removeSources) {
       await makeDurable(task.targetPath);
       await assertDecodesTo(source, compressed, task, context);
@@ -90,8 +91,8 @@ function upToDate(source: InputFile, originalBytes: number, compressedBytes: num
   return { status: 'up-to-date', originalBytes, compressedBytes, removable: source.stats };
 }
 
-function isAsAsked(plan: DecompressPlan, { options, base }: TaskContext): boolean {
-  if (plan.base?.baseBytes !== base?.fileBytes) return false;
+function isAsAsked(plan: DecompressPlan, usesBase: boolean, { options, base }: TaskContext): boolean {
+  if (plan.base?.baseBytes !== (usesBase ? base?.fileBytes : undefined)) return false;
   if (options.sha256 && plan.sha256 === undefined) return false;
   if (options.format !== plan.format) return false;
   return options.frameIndex === (plan.kind === 'znn');

@@ -99,6 +99,37 @@ describe('replace an existing output with -f', () => {
   });
 });
 
+describe('with --format safetensors', () => {
+  const flags = { rm: true, format: 'safetensors' } as const;
+  const paths = ['model'];
+  const shards = {
+    'model/a.safetensors': safetensorsFile(1, 3000),
+    'model/model.safetensors.index.json': '{"weight_map":{"t":"a.safetensors"}}',
+  };
+
+  test('compress --rm: EIO once', async () => {
+    await walk(fileTree(shards), 'EIO once', { verb: 'compress', paths, flags });
+  });
+
+  test('decompress --rm: EIO once', async () => {
+    const template = fileTree(shards);
+    await run('compress', path.join(template, 'model'), { removeSources: true, format: 'safetensors' });
+    await walk(template, 'EIO once', { verb: 'decompress', paths, flags: { rm: true } });
+  });
+});
+
+describe('with --base', () => {
+  const shards = {
+    'base/a.safetensors': safetensorsFile(1, 3000),
+    'model/a.safetensors': safetensorsFile(2, 3000),
+  };
+
+  test('compress --rm: EIO once', async () => {
+    const flags = { rm: true, base: 'base' };
+    await walk(fileTree(shards), 'EIO once', { verb: 'compress', paths: ['model'], flags });
+  });
+});
+
 describe('verify', () => {
   test('EIO once', async () => {
     const template = fileTree(MODEL);

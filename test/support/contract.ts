@@ -23,7 +23,9 @@ export function breaches(step: WalkStep, trees: ExpectedTrees, settings: Contrac
   const { exitCode, lines, tree, ms, again } = step;
   const errors = lines.filter((line) => !line.startsWith('znn: note: '));
   const problems: string[] = [];
-  if (exitCode !== 0 && exitCode !== 1) problems.push(`exit code ${exitCode}`);
+  // A path that an option names and that cannot be looked at is a usage error: then nothing has happened yet.
+  const isUsage = exitCode === 2 && isSame(tree, trees.before);
+  if (exitCode !== 0 && exitCode !== 1 && !isUsage) problems.push(`exit code ${exitCode}`);
   if (exitCode === 0 && !isSame(tree, trees.after)) problems.push('exit code 0, but the job is not done');
   if (exitCode === 0 && errors.length > 0) problems.push(`exit code 0 with ${errors.join(' | ')}`);
   if (exitCode !== 0 && errors.length === 0) problems.push(`exit code ${exitCode} without an error line`);
