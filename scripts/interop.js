@@ -6,6 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkGoldens, checkOurFiles, checkStockFiles } from './interop/checks.js';
 import { checkContainers } from './interop/containers.js';
+import { checkDefects } from './interop/defects.js';
 import { checkDelta } from './interop/delta.js';
 import { checkLoaders } from './interop/loaders.js';
 import { checkModel } from './interop/model.js';
@@ -31,6 +32,8 @@ try {
   checkContainers(folder, python, tally);
   console.log('interop: delta files');
   checkDelta(folder, python, tally);
+  console.log('interop: files that the stock script gets wrong');
+  checkDefects(folder, python, tally);
   console.log('interop: transformers loads compressed models through the plugins of zipnn');
   checkLoaders(folder, python, tally);
   console.log('interop: all-MiniLM-L6-v2');

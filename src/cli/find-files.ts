@@ -5,8 +5,9 @@ import { findSnapshot } from '../plan/hub-snapshot.js';
 import type { RunPlan, Verb } from '../plan/types.js';
 import type { CliOptions } from './options.js';
 
-/** The plan for the paths of a command line, or for a model in the Hub cache. */
-export function findFiles(verb: Verb, options: CliOptions): RunPlan {
+/** The plan for the paths of a command line, or for a model in the Hub cache.
+ * @param withIndexes with the verb `info`: indexes are files to look at too */
+export function findFiles(verb: Verb, options: CliOptions, withIndexes = false): RunPlan {
   const machine = thisMachine();
   const snapshot = options.model && findSnapshot(options.model, machine);
   const plan = discover({
@@ -20,6 +21,7 @@ export function findFiles(verb: Verb, options: CliOptions): RunPlan {
     variant: options.variant,
     ...(options.basePath !== undefined && { basePath: options.basePath }),
     ...(options.lfs && { lfs: true }),
+    ...(withIndexes && { withIndexes }),
     machine,
   });
   if (snapshot === undefined) return plan;

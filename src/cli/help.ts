@@ -25,6 +25,14 @@ export const EXAMPLES = {
     ['znn info -v model.safetensors', 'every tensor'],
     ['znn info --json small/', 'one JSON object a file'],
   ],
+  check: [
+    ['znn check my-model/', 'do index, shards, headers and tensors agree?'],
+    ['znn check --json *.znn.safetensors', 'for scripts; exit code 1 for defects, 3 for damage'],
+    [
+      'znn check --repair old.znn.safetensors -o new.znn.safetensors',
+      'rebuilds the list of compressed tensors',
+    ],
+  ],
   'cache restore': [
     ['znn cache restore --model org/name --dry-run', 'says what it would do'],
     ['znn cache restore --model org/name', 'restored files take the place of .znn files in the snapshot'],

@@ -34,6 +34,7 @@ export interface RawFlags {
   readonly limit?: readonly string[];
   readonly model?: string;
   readonly revision?: string;
+  readonly repair?: boolean;
   /** False for `--no-space-check`. */
   readonly spaceCheck?: boolean;
 }
@@ -66,6 +67,8 @@ export interface CliOptions {
   readonly lfs?: boolean;
   /** Each source goes as soon as its own output is checked. */
   readonly removeEach?: boolean;
+  /** Of `check`: make new files without what is wrong. */
+  readonly repair?: boolean;
   /** A model in the Hub cache in place of paths. */
   readonly model?: HubModel;
   readonly spaceCheck?: boolean;
@@ -110,6 +113,7 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     ...readModel(paths, flags),
     ...readBase(flags),
     ...(flags.lfs && { lfs: true }),
+    ...(readRepair(flags) && { repair: true }),
     ...(flags.rmEach && { removeEach: true }),
     ...(flags.spaceCheck === false && { spaceCheck: false }),
     ...(flags.limit !== undefined && { limits: readLimits(flags.limit) }),
@@ -161,6 +165,12 @@ function readModel(paths: readonly string[], flags: RawFlags): Pick<CliOptions, 
     model: modelOf(model, revision),
     ...(flags.frameIndex !== false && { sha256: true }),
   };
+}
+
+function readRepair({ repair = false, output }: RawFlags): boolean {
+  if (repair && output === undefined)
+    throw new UsageError('--repair: name a new file or folder with -o; nothing is repaired in place');
+  return repair;
 }
 
 function modelOf(id: string, revision: string | undefined): HubModel {

@@ -3,7 +3,7 @@ import { EXIT_CODES_SECTION, examplesSection } from './help.js';
 import type { RawFlags } from './options.js';
 import { version } from './version.js';
 
-export type CommandName = 'compress' | 'decompress' | 'verify' | 'info' | 'cache restore';
+export type CommandName = 'compress' | 'decompress' | 'verify' | 'info' | 'check' | 'cache restore';
 
 /** How `--rm=each` is spelled for the parser: an option with a value that may be missing would take a path for it. */
 const REMOVE_EACH_FLAG = '--rm-each';
@@ -65,6 +65,15 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
   verify.option('--base <path>', 'what delta files were compressed against: checked too');
   addCommonOptions(verify);
   addCommonOptions(add('info', undefined, 'say what a file is and what is in it'), { isRun: false });
+  const check = add(
+    'check',
+    undefined,
+    'say what is wrong with a model folder or a file, and repair it elsewhere',
+  );
+  check
+    .option('--repair', 'make new files of those that can be rebuilt; needs -o')
+    .option('-o, --output <path>', 'with --repair: the new file, or the folder for new files');
+  addCommonOptions(check, { isRun: false });
   addCacheCommand(program, start);
   return program;
 }

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<CommandRun>>> = {
   decompress: async () => (await import('./decompress.js')).decompressCommand,
   verify: async () => (await import('./verify.js')).verifyCommand,
   info: async () => (await import('./info.js')).infoCommand,
+  check: async () => (await import('./check.js')).checkCommand,
   'cache restore': async () => (await import('./cache-restore.js')).cacheRestoreCommand,
 };
 

@@ -72,6 +72,25 @@ export function renameShards(index: ModelIndex, newNames: ReadonlyMap<string, st
   return new TextEncoder().encode(pieces.join(''));
 }
 
+/** The index with each tensor in the shard that `shardOf` gives; every other byte is kept.
+ * @throws ZnnError `corrupt` when a name could do harm or two become one. */
+export function moveTensors(index: ModelIndex, shardOf: (value: WeightMapValue) => string): Uint8Array {
+  const names = index.values.map(shardOf);
+  const distinct = new Set(names);
+  for (const name of distinct) checkShardName(name);
+  checkNoCollision(distinct);
+  const pieces: string[] = [];
+  let copied = 0;
+  for (const [i, value] of index.values.entries()) {
+    const name = names[i] ?? value.shardName;
+    if (name === value.shardName) continue;
+    pieces.push(index.text.slice(copied, value.start), JSON.stringify(name).slice(1, -1));
+    copied = value.end;
+  }
+  pieces.push(index.text.slice(copied));
+  return new TextEncoder().encode(pieces.join(''));
+}
+
 function decodeText(bytes: Uint8Array): string {
   if (bytes.length > MODEL_INDEX_MAX_BYTES) {
     throw new ZnnError('unsupported', `model index: ${bytes.length} bytes exceeds ${MODEL_INDEX_MAX_BYTES}`);

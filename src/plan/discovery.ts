@@ -21,6 +21,8 @@ export interface DiscoverRequest {
   readonly basePath?: string;
   /** Give a folder a `.gitattributes` that has Git LFS track the outputs, even if it had none. */
   readonly lfs?: boolean;
+  /** With `info`: indexes too. */
+  readonly withIndexes?: boolean;
   readonly machine: Machine;
 }
 

@@ -44,7 +44,7 @@ export function planFolder(folderPath: string, discovery: Discovery): TaskGroup 
 function planInFolder(relativePath: string, context: FolderContext): FileTask | undefined {
   const { folderPath, targetRoot, chosen, request } = context;
   const sourcePath = path.join(folderPath, relativePath);
-  const isChosen = chosen.has(relativePath);
+  const isChosen = chosen.has(relativePath) || (request.withIndexes === true && isIndexName(relativePath));
   if (!isChosen && (request.verb === 'verify' || request.verb === 'info')) return undefined;
   const indexTarget = indexTargetOf(relativePath, context);
   const found = lookAt(sourcePath);

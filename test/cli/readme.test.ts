@@ -106,6 +106,7 @@ test('every name in the JSON output is documented', () => {
     run('znn info my-model --json'),
     run('znn compress my-model/model-00001-of-00003.safetensors --json'),
     run('znn info my-model/model-00001-of-00003.safetensors.znn --json'),
+    run('znn check my-model --json'),
     run('znn verify none --json || true').replace(/^znn: .*\n/, ''),
   ].join('');
   const names = new Set<string>();

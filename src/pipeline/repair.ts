@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { toZnnError, ZnnError } from '../errors.js';
+import { moveTensors } from '../format/model-index.js';
+import { COMPRESSED_VECTORS_KEY, FORMAT_DEFAULT, FORMAT_KEY } from '../format/safetensors-container.js';
+import { compressedVectorEntry } from '../format/safetensors-container-encode.js';
+import { safetensorsNameOf } from '../format/safetensors-dtypes.js';
+import { readSafetensorsHeader, type SafetensorsHeader } from '../format/safetensors-header.js';
+import { safetensorsHeaderBytes } from '../format/safetensors-header-bytes.js';
+import { AtomicFile } from '../io/atomic-file.js';
+import { fileSource } from '../io/file-source.js';
+import { makeFolder } from '../io/folders.js';
+import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { writeFully } from '../io/positional.js';
+import { findCompressedTensors } from '../plan/compressed-tensors.js';
+import type { CheckResult } from './check.js';
+import { forEachSlice } from './slices.js';
+
+/** Whether `--repair` makes a new file of this one. */
+export function isRepairable({ findings }: CheckResult): boolean {
+  const defects = findings.filter(({ severity }) => severity === 'defect');
+  return defects.length > 0 && defects.every((finding) => finding.isRepairable);
+}
+
+/** The name of the new file: that of the old one, except where the name itself is the defect. */
+export function repairedNameOf(fileName: string): string {
+  return fileName.replace(/(\.znn)+\.safetensors$/, '.znn.safetensors');
+}
+
+/** Makes a new file without the defects of `checked`; the old one stays as it is.
+ * @throws ZnnError `io`, also when something has the new name; the signal's reason */
+export async function repair(checked: CheckResult, targetPath: string, signal?: AbortSignal): Promise<void> {
+  const source = openInput(checked.path);
+  try {
+    await makeFolder(path.dirname(targetPath), false);
+    const output = new AtomicFile(targetPath);
+    try {
+      if (checked.checkedIndex !== undefined) {
+        writeFully(output.fd, moveTensors(checked.checkedIndex.index, checked.checkedIndex.shardOf), 0);
+      } else {
+        await writeContainer(source, output, signal);
+      }
+      assertUnchanged(source);
+      await output.commit({
+        isDurable: false,
+        replacesExisting: false,
+        like: source.stats,
+        keepsOwnTime: true,
+      });
+    } finally {
+      output.discard();
+    }
+  } catch (error) {
+    throw toZnnError(error, { file: checked.path });
+  } finally {
+    closeInput(source);
+  }
+}
+
+/** The same tensors, byte for byte, behind a header whose list says what they are. */
+async function writeContainer(
+  source: InputFile,
+  output: AtomicFile,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const reading = readSafetensorsHeader(fileSource(source));
+  if (!reading.isCanonical) throw new ZnnError('corrupt', `safetensors header: ${reading.reason}`);
+  const header = rebuiltHeader(source, reading.header);
+  writeFully(output.fd, header, 0);
+  const { headerBytes } = reading.header;
+  await forEachSlice(source.fd, source.fileBytes, signal, (slice, offset) => {
+    const skippedBytes = Math.max(0, headerBytes - offset);
+    if (skippedBytes >= slice.byteLength) return;
+    writeFully(output.fd, slice.subarray(skippedBytes), header.length + offset + skippedBytes - headerBytes);
+  });
+}
+
+function rebuiltHeader(source: InputFile, { tensors, metadata, headerBytes }: SafetensorsHeader): Uint8Array {
+  const found = findCompressedTensors(fileSource(source), tensors);
+  const entries = [...found].map(([name, { dtypeName, shape = [] }]) =>
+    compressedVectorEntry(name, safetensorsNameOf(dtypeName), shape),
+  );
+  const rebuilt = new Map(metadata);
+  if (!rebuilt.has(FORMAT_KEY)) rebuilt.set(FORMAT_KEY, FORMAT_DEFAULT);
+  rebuilt.set(COMPRESSED_VECTORS_KEY, `{${entries.join(', ')}}`);
+  const placed = tensors.map(({ name, dtype, shape, fileStart, fileEnd }) => ({
+    ...{ name, dtype, shape, dataStart: fileStart - headerBytes, dataEnd: fileEnd - headerBytes },
+  }));
+  return safetensorsHeaderBytes(placed, rebuilt);
+}
