@@ -7,13 +7,15 @@ export const TIME_TOLERANCE_NANOSECONDS = 1000n;
 
 const FRACTION_BITS = 52;
 
-/** Seconds, for `utimes`, that give back `nanoseconds` (since 1970, not before) to the microsecond. */
-export function secondsOf(nanoseconds: bigint): number {
-  const wanted = nanoseconds / 1000n;
-  const nearest = Number(nanoseconds) / 1e9;
-  const found = microsecondsOf(nearest);
-  if (found < wanted) return neighbour(nearest, 1n);
-  return found > wanted ? neighbour(nearest, -1n) : nearest;
+/** Seconds, for `utimes`, that give back `nanoseconds` (from 1970, negative before) to the microsecond. As text: Node takes a
+ * negative number for now. */
+export function secondsOf(nanoseconds: bigint): string {
+  const wanted = floorDivide(nanoseconds, 1000n);
+  // Rounded twice, so more than one step away at times; a microsecond holds two doubles or more until 2242.
+  let seconds = Number(nanoseconds) / 1e9;
+  while (microsecondsOf(seconds) < wanted) seconds = neighbour(seconds, 1n);
+  while (microsecondsOf(seconds) > wanted) seconds = neighbour(seconds, -1n);
+  return String(seconds);
 }
 
 /** Whether `copy` is what remains of `original` after its time was copied. */
@@ -29,9 +31,15 @@ function microsecondsOf(seconds: number): bigint {
   return BigInt(whole) * 1_000_000n + ((fraction * 1_000_000n) >> BigInt(FRACTION_BITS));
 }
 
+// The bits of doubles count up from zero, away from it on both sides.
 function neighbour(value: number, step: 1n | -1n): number {
   const doubles = new Float64Array([value]);
   const bits = new BigInt64Array(doubles.buffer);
-  bits[0] = (bits[0] ?? 0n) + step;
+  bits[0] = (bits[0] ?? 0n) + (value < 0 ? -step : step);
   return doubles[0] ?? value;
+}
+
+function floorDivide(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  return dividend % divisor < 0n ? quotient - 1n : quotient;
 }
