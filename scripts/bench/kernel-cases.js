@@ -43,13 +43,13 @@ function readyCode({ exports, bytes }, plane) {
   return maxBits;
 }
 
-/** The same by pairs; answers with their base. @param {Instance} instance @param {string} plane */
+/** The same by pairs; answers with their range. @param {Instance} instance @param {string} plane */
 function readyPairs(instance, plane) {
   readyCode(instance, plane);
-  const base = instance.exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS);
-  if (base < 0) throw new Error(`${plane} has no pairs`);
-  instance.exports.buildPairCodes(LENGTHS, CODES, base, PAIR_CODES, WORK);
-  return base;
+  const range = instance.exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS);
+  if (range < 0) throw new Error(`${plane} has no pairs`);
+  instance.exports.buildPairCodes(LENGTHS, CODES, range, PAIR_CODES, WORK);
+  return range;
 }
 
 /** Writes the plane's Huffman block to ENCODED; answers with its size. @param {Instance} instance @param {string} plane */
@@ -137,8 +137,12 @@ export const KERNEL_CASES = [
     return () => instance.exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS);
   }),
   planeCase('pairHistogram', EXPONENTS, [COUNTS, HISTOGRAM_BYTES], (instance) => {
-    const base = readyPairs(instance, EXPONENTS);
-    return () => instance.exports.pairHistogram(PAIRS, PLANE_BYTES / 2, base, COUNTS, WORK);
+    const range = readyPairs(instance, EXPONENTS);
+    return () => instance.exports.pairHistogram(PAIRS, PLANE_BYTES / 2, range, COUNTS, WORK);
+  }),
+  planeCase('pairSampleHistogram', EXPONENTS, [COUNTS, HISTOGRAM_BYTES], (instance) => {
+    const range = readyPairs(instance, EXPONENTS);
+    return () => instance.exports.pairSampleHistogram(PAIRS, PLANE_BYTES / 2, range, COUNTS, WORK);
   }),
   planeCase('codeLengths', EXPONENTS, [LENGTHS, LENGTHS_BYTES], (instance) => {
     readyCode(instance, EXPONENTS);
@@ -161,8 +165,8 @@ export const KERNEL_CASES = [
     return () => instance.exports.buildCodes(LENGTHS, maxBits, CODES);
   }),
   planeCase('buildPairCodes', EXPONENTS, [PAIR_CODES, 32768], (instance) => {
-    const base = readyPairs(instance, EXPONENTS);
-    return () => instance.exports.buildPairCodes(LENGTHS, CODES, base, PAIR_CODES, WORK);
+    const range = readyPairs(instance, EXPONENTS);
+    return () => instance.exports.buildPairCodes(LENGTHS, CODES, range, PAIR_CODES, WORK);
   }),
   planeCase('encodePairLanes', EXPONENTS, [ENCODED, PLANE_BYTES / 4], (instance) => {
     readyPairs(instance, EXPONENTS);

@@ -1,6 +1,6 @@
 import { ENCODINGS, type Encoding } from '../format/dtypes.js';
 import { planeBytesOf } from '../format/frame-geometry.js';
-import { isWorthwhile } from './encode-plane.js';
+import { isWorthwhile } from './encode-block.js';
 import type { Kernels } from './kernels.js';
 import { COUNTS, ENCODED, LENGTHS, planeScratch, RAW, WORK } from './memory.js';
 import { splitChunk } from './split-chunk.js';

@@ -13,8 +13,10 @@ export interface KernelExports {
   readonly CODE_WORK_BYTES: WebAssembly.Global;
   readonly CODES_BYTES: WebAssembly.Global;
   readonly ENCODE_SLACK_BYTES: WebAssembly.Global;
+  readonly LANES_MAX_BYTES: WebAssembly.Global;
   readonly PAIR_CODES_BYTES: WebAssembly.Global;
   readonly PAIR_HISTOGRAM_WORK_BYTES: WebAssembly.Global;
+  readonly PAIR_SAMPLE_STRIDE: WebAssembly.Global;
   readonly TREE_ENCODE_WORK_BYTES: WebAssembly.Global;
   readonly HUFFMAN_DECODE_WORK_BYTES: WebAssembly.Global;
 
@@ -32,8 +34,15 @@ export interface KernelExports {
   buildCodes(lengths: Pointer, maxBits: number, codes: Pointer): void;
   encodeLanes(source: Pointer, bytes: number, codes: Pointer, target: Pointer): number;
   mapPairs(source: Pointer, bytes: number, pairs: Pointer): number;
-  pairHistogram(pairs: Pointer, pairCount: number, base: number, counts: Pointer, work: Pointer): void;
-  buildPairCodes(lengths: Pointer, codes: Pointer, base: number, pairCodes: Pointer, work: Pointer): void;
+  pairHistogram(pairs: Pointer, pairCount: number, range: number, counts: Pointer, work: Pointer): void;
+  pairSampleHistogram(
+    pairs: Pointer,
+    pairCount: number,
+    range: number,
+    counts: Pointer,
+    work: Pointer,
+  ): number;
+  buildPairCodes(lengths: Pointer, codes: Pointer, range: number, pairCodes: Pointer, work: Pointer): void;
   encodePairLanes(pairs: Pointer, bytes: number, pairCodes: Pointer, target: Pointer): number;
   decodeHuffman(source: Pointer, sourceBytes: number, target: Pointer, bytes: number, work: Pointer): number;
 

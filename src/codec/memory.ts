@@ -36,6 +36,8 @@ export const PLANE_STRIDE = HUFFMAN_BLOCK_MAX_BYTES + PLANE_SLACK_BYTES;
 /** Pair indexes of one plane. */
 export const PAIRS = 640 * KIB;
 export const PAIR_CODES = 768 * KIB;
+/** The lanes of one plane, before their size is known to be as expected. */
+export const LANES_SCRATCH = 800 * KIB;
 /** Raw bytes of a frame or run. */
 export const RAW = 1024 * KIB;
 /** A whole encoded frame, the planes of a frame under construction, or the planes of a run. */
@@ -49,7 +51,8 @@ export const CODE_REGIONS = [
   { name: 'CHECKSUM_STATE_BYTES', regionBytes: COUNTS - CHECKSUM_STATE },
   { name: 'HISTOGRAM_BYTES', regionBytes: LENGTHS - COUNTS },
   { name: 'CODES_BYTES', regionBytes: WORK - CODES },
-  { name: 'PAIR_CODES_BYTES', regionBytes: RAW - PAIR_CODES },
+  { name: 'PAIR_CODES_BYTES', regionBytes: LANES_SCRATCH - PAIR_CODES },
+  { name: 'LANES_MAX_BYTES', regionBytes: RAW - LANES_SCRATCH },
   { name: 'HISTOGRAM_WORK_BYTES', regionBytes: WORK_BYTES },
   { name: 'PAIR_HISTOGRAM_WORK_BYTES', regionBytes: WORK_BYTES },
   { name: 'CODE_WORK_BYTES', regionBytes: WORK_BYTES },

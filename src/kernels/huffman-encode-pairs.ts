@@ -2,6 +2,7 @@
 // huffman-encode.ts.
 
 import { JUMP_TABLE_BYTES } from '../format/constants';
+import { baseOf } from './pairs';
 
 const SLOTS: u32 = 64;
 
@@ -18,7 +19,8 @@ function codeOfSlot(codes: usize, slot: u32, base: i32): u64 {
 /** Fills `pairCodes` for every pair of symbols with a code: both codes at the top of a u64, the first symbol's, which is
  * written last, on top; their length in the low 6 bits. `lengths` and `codes` are those of huffman-code.ts and
  * huffman-encode.ts; `work` takes 64 bytes. */
-export function buildPairCodes(lengths: usize, codes: usize, base: i32, pairCodes: usize, work: usize): void {
+export function buildPairCodes(lengths: usize, codes: usize, range: i32, pairCodes: usize, work: usize): void {
+  const base = baseOf(range);
   let usedCount: usize = 0;
   for (let slot: u32 = 0; slot < SLOTS; slot++) {
     const value = slot ? slot + base : 0;

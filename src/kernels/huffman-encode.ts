@@ -1,11 +1,15 @@
 // A Huffman block's jump table and four lanes, encode side (RFC 8878, section 4.2.2).
 
-import { JUMP_TABLE_BYTES } from '../format/constants';
+import { HUFFMAN_BLOCK_MAX_BYTES, HUFFMAN_WRITE_MAX_BITS, JUMP_TABLE_BYTES } from '../format/constants';
 
 /** Bytes of the table that `buildCodes` fills: a u64 for each symbol. */
 export const CODES_BYTES: i32 = 2048;
 /** A lane's stores reach this far past its end. */
 export const ENCODE_SLACK_BYTES: i32 = 8;
+
+/** Room for the lanes of any block with any code: four end marks too. */
+export const LANES_MAX_BYTES: i32 =
+  JUMP_TABLE_BYTES + ((HUFFMAN_BLOCK_MAX_BYTES * HUFFMAN_WRITE_MAX_BITS) >> 3) + 4 + ENCODE_SLACK_BYTES;
 
 /** Fills `codes`: for each symbol its code at the top of a u64 and the code's length in the low 6 bits.
  * Codes are canonical: the longest are numbered first, from 0, equal lengths in the order of their symbols. `lengths` must

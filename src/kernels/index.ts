@@ -5,9 +5,9 @@ export { CHECKSUM_STATE_BYTES, checksumBegin, checksumFinish, checksumStripes } 
 export { HISTOGRAM_BYTES, HISTOGRAM_WORK_BYTES, SAMPLE_BYTES, histogram, isConstant, sampleCollisions } from './histogram';
 export { CODE_WORK_BYTES, codeLengths, codedBits } from './huffman-code';
 export { HUFFMAN_DECODE_WORK_BYTES, decodeHuffman } from './huffman-decode';
-export { CODES_BYTES, ENCODE_SLACK_BYTES, buildCodes, encodeLanes } from './huffman-encode';
+export { CODES_BYTES, ENCODE_SLACK_BYTES, LANES_MAX_BYTES, buildCodes, encodeLanes } from './huffman-encode';
 export { TREE_ENCODE_WORK_BYTES, encodeTree } from './huffman-tree-encode';
 export { merge16, merge32 } from './planes-merge';
 export { split16, split32 } from './planes-split';
 export { PAIR_CODES_BYTES, buildPairCodes, encodePairLanes } from './huffman-encode-pairs';
-export { PAIR_HISTOGRAM_WORK_BYTES, mapPairs, pairHistogram } from './pairs';
+export { PAIR_HISTOGRAM_WORK_BYTES, PAIR_SAMPLE_STRIDE, mapPairs, pairHistogram, pairSampleHistogram } from './pairs';

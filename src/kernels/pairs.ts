@@ -3,31 +3,51 @@
 //
 // Slot of a value: value − base, saturating, with base = max(largest − 63, 0); so slot 0 is value 0, or, with base 0, the
 // value itself. Pair index: slot of the first symbol | slot of the second << 6.
+//
+// Range: what values a plane has, largest | smallest above 0 << 8 | 1 << 16 if it has 0.
 
 const SLOTS: usize = 64;
 const PAIRS: usize = 4096;
 
+/** A sample takes one slice of every stretch. Slices start at places without a period, which rows of a matrix would have. */
+const STRETCH_PAIRS: usize = 1024;
+const SLICE_PAIRS: usize = 256;
+const SLICE_STEP: usize = 292;
+
+/** Pairs for each one that `pairSampleHistogram` counts. */
+export const PAIR_SAMPLE_STRIDE: i32 = <i32>(STRETCH_PAIRS / SLICE_PAIRS);
+
 /** Bytes of a pair histogram and of its working memory: 4096 u32 twice. */
 export const PAIR_HISTOGRAM_WORK_BYTES: i32 = 32768;
 
-/** Writes the pair index of each two symbols as a u16 to `pairs`. Returns the base, or −1 if the values need more slots.
+/** The value of slot 0 is 0, that of another `slot` is this more. */
+// @ts-ignore: decorator
+@inline
+export function baseOf(range: i32): i32 {
+  return max((range & 0xff) - <i32>SLOTS + 1, 0);
+}
+
+/** Writes the pair index of each two symbols as a u16 to `pairs`. Returns the range, or −1 if the values need more slots.
  * `bytes` is a multiple of 16. */
 export function mapPairs(source: usize, bytes: usize, pairs: usize): i32 {
   const end = source + bytes;
   const one = i8x16.splat(1);
   let largest = i8x16.splat(0);
-  let smallestLess1 = i8x16.splat(-1); // as unsigned, 255; 0 − 1 wraps to 255 too, so zeros don't count
+  let smallest = i8x16.splat(-1);
+  let smallestLess1 = smallest; // as unsigned, 255; 0 − 1 wraps to 255 too, so zeros don't count
   for (let at = source; at < end; at += 16) {
     const values = v128.load(at);
     largest = i8x16.max_u(largest, values);
+    smallest = i8x16.min_u(smallest, values);
     smallestLess1 = i8x16.min_u(smallestLess1, i8x16.sub(values, one));
   }
   const max = <i32>largestLane(largest);
   const min = 256 - <i32>largestLane(v128.not(smallestLess1));
   if (max - min >= <i32>SLOTS - 1) return -1;
 
-  const base = max >= <i32>SLOTS ? max - <i32>SLOTS + 1 : 0;
-  const bases = i8x16.splat(<i8>base);
+  const hasZero = largestLane(v128.not(smallest)) == 255;
+  const range = max | (min << 8) | (hasZero ? 1 << 16 : 0);
+  const bases = i8x16.splat(<i8>baseOf(range));
   const lowSlot = i16x8.splat(0x003f);
   const highSlot = i16x8.splat(0x0fc0);
   for (let at = source; at < end; at += 16, pairs += 16) {
@@ -36,7 +56,7 @@ export function mapPairs(source: usize, bytes: usize, pairs: usize): i32 {
     const second = v128.and(i16x8.shr_u(slots, 2), highSlot);
     v128.store(pairs, v128.or(first, second));
   }
-  return base;
+  return range;
 }
 
 function largestLane(values: v128): u8 {
@@ -53,19 +73,48 @@ function count(table: usize, pair: usize): void {
   store<u32>(slot, load<u32>(slot) + 1);
 }
 
-/** Counts the symbols of `pairCount` pairs, a multiple of 4, into the 256 u32 at `counts`. */
-export function pairHistogram(pairs: usize, pairCount: usize, base: i32, counts: usize, work: usize): void {
-  memory.fill(work, 0, PAIR_HISTOGRAM_WORK_BYTES);
-  const other = work + (PAIRS << 2);
-  const end = pairs + (pairCount << 1);
+// @ts-ignore: decorator
+@inline
+function countPairs(pairs: usize, end: usize, table: usize, other: usize): void {
   for (; pairs < end; pairs += 8) {
     const four = load<u64>(pairs);
-    count(work, <usize>(four & 0xffff));
+    count(table, <usize>(four & 0xffff));
     count(other, <usize>((four >> 16) & 0xffff));
-    count(work, <usize>((four >> 32) & 0xffff));
+    count(table, <usize>((four >> 32) & 0xffff));
     count(other, <usize>(four >> 48));
   }
-  foldPairs(work, other, base, counts);
+}
+
+/** Counts the symbols of `pairCount` pairs, a multiple of 4, into the 256 u32 at `counts`. */
+export function pairHistogram(pairs: usize, pairCount: usize, range: i32, counts: usize, work: usize): void {
+  const other = work + (PAIRS << 2);
+  memory.fill(work, 0, PAIR_HISTOGRAM_WORK_BYTES);
+  countPairs(pairs, pairs + (pairCount << 1), work, other);
+  foldPairs(work, other, baseOf(range), counts);
+}
+
+/** As `pairHistogram`, of one pair in PAIR_SAMPLE_STRIDE; `pairCount` is 1024 or more. Every value of the range counts at
+ * least once, so that a code made of these counts has them all. Returns how many values the sample did not meet. */
+export function pairSampleHistogram(pairs: usize, pairCount: usize, range: i32, counts: usize, work: usize): i32 {
+  const other = work + (PAIRS << 2);
+  memory.fill(work, 0, PAIR_HISTOGRAM_WORK_BYTES);
+  let shift: usize = 0;
+  for (let stretch: usize = 0; stretch + STRETCH_PAIRS <= pairCount; stretch += STRETCH_PAIRS) {
+    const slice = pairs + ((stretch + shift) << 1);
+    countPairs(slice, slice + (SLICE_PAIRS << 1), work, other);
+    shift = (shift + SLICE_STEP) % (STRETCH_PAIRS - SLICE_PAIRS);
+  }
+  foldPairs(work, other, baseOf(range), counts);
+  let unseen = range >> 16 ? coverValue(counts, 0) : 0;
+  for (let value = (range >> 8) & 0xff; value <= (range & 0xff); value++) unseen += coverValue(counts, value);
+  return unseen;
+}
+
+function coverValue(counts: usize, value: usize): i32 {
+  const slot = counts + (value << 2);
+  if (load<u32>(slot)) return 0;
+  store<u32>(slot, 1);
+  return 1;
 }
 
 /** Rows of the 64 × 64 table are second symbols, columns first ones: each symbol's count is its row plus its column. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { histogram } from '../reference/histogram.js';
+import { histogram, isSampled } from '../reference/histogram.js';
 import { geometricBytes } from '../support/distributions.js';
 import { kernelCode } from '../support/huffman-kernel.js';
 import { guardedTargets, kernels, memory, placeAtEnd, WORK } from '../support/kernels.js';
@@ -23,9 +23,9 @@ const plane = fc
 function map(values: Uint8Array) {
   const { addresses, check } = guardedTargets(values.length);
   const [pairs = 0] = addresses;
-  const base = kernels.mapPairs(placeAtEnd(values), values.length, pairs);
+  const range = kernels.mapPairs(placeAtEnd(values), values.length, pairs);
   check();
-  return { base, pairs: memory.slice(pairs, pairs + values.length) };
+  return { range, pairs: memory.slice(pairs, pairs + values.length) };
 }
 
 const fitsSlots = (values: Uint8Array) => {
@@ -37,7 +37,7 @@ describe('mapping', () => {
   test('refuses exactly the planes that need more than 64 slots', () => {
     fc.assert(
       fc.property(plane, (values) => {
-        expect(map(values).base >= 0).toBe(fitsSlots(values));
+        expect(map(values).range >= 0).toBe(fitsSlots(values));
       }),
     );
   });
@@ -53,33 +53,68 @@ describe('mapping', () => {
     [[255], true],
   ])('values %j fit: %j', (values, fits) => {
     const source = Uint8Array.from({ length: 64 }, (_, i) => values[i % values.length] ?? 0);
-    expect(map(source).base >= 0).toBe(fits);
+    expect(map(source).range >= 0).toBe(fits);
   });
 });
 
 test('the histogram by pairs is the histogram', () => {
   fc.assert(
     fc.property(plane.filter(fitsSlots), (values) => {
-      const { base, pairs } = map(values);
+      const { range, pairs } = map(values);
       const { addresses, check } = guardedTargets(1024);
       const [counts = 0] = addresses;
-      kernels.pairHistogram(placeAtEnd(pairs), values.length / 2, base, counts, WORK);
+      kernels.pairHistogram(placeAtEnd(pairs), values.length / 2, range, counts, WORK);
       check();
       expect([...new Uint32Array(memory.slice(counts, counts + 1024).buffer)]).toEqual(histogram(values));
     }),
   );
 });
 
+test('the histogram of a sample counts what it looks at, and every other value of the plane once', () => {
+  const large = fc
+    .record({
+      seed: fc.integer({ min: 1, max: 1e9 }),
+      stretches: fc.integer({ min: 1, max: 64 }),
+      symbols: fc.integer({ min: 2, max: 40 }),
+      first: fc.integer({ min: 1, max: 192 }),
+      zeros: fc.boolean(),
+    })
+    .map(({ seed, stretches, symbols, first, zeros }) => {
+      const values = geometricBytes(seed, stretches * 2048, symbols, 1.6, first);
+      if (zeros) values[seed % values.length] = 0;
+      return values;
+    });
+  fc.assert(
+    fc.property(large, (values) => {
+      const { range, pairs } = map(values);
+      const { addresses, check } = guardedTargets(1024);
+      const [counts = 0] = addresses;
+      const unseen = kernels.pairSampleHistogram(placeAtEnd(pairs), values.length / 2, range, counts, WORK);
+      check();
+      const expected = histogram(values.filter((_, index) => isSampled(index)));
+      const used = values.filter((value) => value > 0);
+      const covered = [...(values.includes(0) ? [0] : [])];
+      for (let value = Math.min(...new Set(used)); value <= Math.max(...new Set(used)); value++)
+        covered.push(value);
+      const missed = covered.filter((value) => expected[value] === 0);
+      for (const value of missed) expected[value] = 1;
+      expect([...new Uint32Array(memory.slice(counts, counts + 1024).buffer)]).toEqual(expected);
+      expect(unseen).toBe(missed.length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 /** The lanes of `values` as huffman-encode.ts writes them, and by pairs. */
 function bothLanes(values: Uint8Array) {
-  const { base, pairs } = map(values);
+  const { range, pairs } = map(values);
   const { maxBits, lengths, codedBits } = kernelCode(values);
   const room = 6 + Math.ceil(codedBits / 8) + 4 + 8;
   const { addresses, check } = guardedTargets(256, 2048, 32_768, room, room);
   const [lengthsAt = 0, codes = 0, pairCodes = 0, single = 0, paired = 0] = addresses;
   memory.set(lengths, lengthsAt);
   kernels.buildCodes(lengthsAt, maxBits, codes);
-  kernels.buildPairCodes(lengthsAt, codes, base, pairCodes, WORK);
+  kernels.buildPairCodes(lengthsAt, codes, range, pairCodes, WORK);
   const singleBytes = kernels.encodeLanes(placeAtEnd(values), values.length, codes, single);
   const pairedBytes = kernels.encodePairLanes(placeAtEnd(pairs), values.length, pairCodes, paired);
   check();

@@ -1,0 +1,42 @@
+import { JUMP_TABLE_BYTES } from '../format/constants.js';
+import type { Kernels } from './kernels.js';
+import { COUNTS, LENGTHS, TREE, WORK } from './memory.js';
+
+/** A stream stays raw unless it shrinks below this share: decoding costs more than the last percents are worth.
+ * ZipNN's own threshold. */
+const WORTHWHILE_NUMERATOR = 95;
+const WORTHWHILE_DENOMINATOR = 100;
+
+/** Four end marks, and the rounding up of four lanes to whole bytes. */
+const LANE_ENDS_BYTES = 4;
+
+/** A code, whose lengths stand at LENGTHS, and its tree description, at TREE. */
+export interface BlockCode {
+  readonly maxBits: number;
+  readonly treeBytes: number;
+  /** Most that jump table and lanes take, if the symbols are distributed as they were counted. */
+  readonly lanesBytes: number;
+}
+
+/** The best code for a plane of `bytes` symbols, one in `stride` of which is counted at COUNTS. Undefined where the block
+ * would not be worthwhile. */
+export function makeCode({ exports }: Kernels, bytes: number, stride = 1): BlockCode | undefined {
+  const maxBits = exports.codeLengths(COUNTS, LENGTHS, WORK);
+  const codedBytes = Math.ceil((exports.codedBits(COUNTS, LENGTHS) * stride) / 8);
+  if (!isWorthwhile(codedBytes, bytes)) return undefined;
+  const treeBytes = exports.encodeTree(LENGTHS, maxBits, TREE, WORK);
+  const lanesBytes = JUMP_TABLE_BYTES + codedBytes + LANE_ENDS_BYTES;
+  if (treeBytes === 0 || !isWorthwhile(treeBytes + lanesBytes, bytes)) return undefined;
+  return { maxBits, treeBytes, lanesBytes };
+}
+
+/** Puts the tree description at `target`; returns where it ends. */
+export function writeTree({ bytes }: Kernels, { treeBytes }: BlockCode, target: number): number {
+  bytes.copyWithin(target, TREE, TREE + treeBytes);
+  return target + treeBytes;
+}
+
+/** True where a stream of `encodedBytes` beats the raw one by enough. */
+export function isWorthwhile(encodedBytes: number, rawBytes: number): boolean {
+  return encodedBytes * WORTHWHILE_DENOMINATOR < rawBytes * WORTHWHILE_NUMERATOR;
+}
