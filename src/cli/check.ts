@@ -4,13 +4,13 @@ import { type CheckedGroup, type CheckResult, check } from '../pipeline/check.js
 import { isRepairable, repair, repairedNameOf } from '../pipeline/repair.js';
 import { withRunner } from '../pipeline/run-plan.js';
 import { checkJson, checkText } from './check-report.js';
+import type { CommandContext, CommandRun } from './command.js';
 import { errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import type { CliOptions } from './options.js';
 import type { Output } from './output.js';
 import { printable } from './printable.js';
-import type { CommandContext, CommandRun } from './start-command.js';
 
 /** What became of a file's repair. */
 export interface Repair {

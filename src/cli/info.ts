@@ -2,13 +2,13 @@ import { toZnnError, type ZnnError } from '../errors.js';
 import type { FileInfo } from '../pipeline/file-info.js';
 import { describeFile } from '../pipeline/info.js';
 import { withRunner } from '../pipeline/run-plan.js';
+import type { CommandRun } from './command.js';
 import { errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { infoText } from './info-text.js';
 import type { Output } from './output.js';
 import { printable } from './printable.js';
-import type { CommandRun } from './start-command.js';
 import { errorOfTask } from './task-errors.js';
 import { ratioPercentOf, rounded } from './units.js';
 

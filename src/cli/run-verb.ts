@@ -1,6 +1,7 @@
 import { runPlan } from '../pipeline/run-plan.js';
 import type { RunObserver, RunOptions, RunResult } from '../pipeline/types.js';
 import type { RunPlan, Verb } from '../plan/types.js';
+import type { CommandContext } from './command.js';
 import { printDryRun } from './dry-run.js';
 import { exitCodeOf } from './exit-codes.js';
 import { findFiles } from './find-files.js';
@@ -9,7 +10,6 @@ import type { Output } from './output.js';
 import type { Progress } from './progress.js';
 import type { Reporter } from './reporter.js';
 import { runOptionsOf } from './run-options.js';
-import type { CommandContext } from './start-command.js';
 import { errorOf } from './task-errors.js';
 
 /** Finds the files of a verb that goes through contents, and carries the plan out.

@@ -1,19 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { type CliOptions, type RawFlags, readOptions, readRestoreOptions } from './options.js';
+import type { CommandRun } from './command.js';
+import { type RawFlags, readOptions, readRestoreOptions } from './options.js';
 import type { Output } from './output.js';
 import type { CommandName } from './program.js';
 import { watchSignals } from './signals.js';
-
-/** What a command needs besides its options. */
-export interface CommandContext {
-  readonly output: Output;
-  /** Aborted when the user stops the command. */
-  readonly signal: AbortSignal;
-}
-
-/** Carries a command out and answers with the exit code. Errors of single files are reported and counted; what it throws
- * concerns the whole run. */
-export type CommandRun = (options: CliOptions, context: CommandContext) => Promise<number>;
 
 const COMMANDS: Readonly<Record<CommandName, () => Promise<CommandRun>>> = {
   compress: async () => (await import('./compress.js')).compressCommand,
