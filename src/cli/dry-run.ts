@@ -1,7 +1,7 @@
 import { toZnnError, type ZnnError } from '../errors.js';
 import { type PlannedFrame, plannedFramesOf, spaceNotesOf } from '../pipeline/dry-run.js';
 import type { FileTask, RunPlan } from '../plan/types.js';
-import { errorLine } from './error-lines.js';
+import { errorFields, errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { CliOptions } from './options.js';
 import type { Output } from './output.js';
@@ -17,20 +17,27 @@ export async function printDryRun(plan: RunPlan, options: CliOptions, output: Ou
   const notes = [...plan.notes, ...(await spaceNotes(plan, options, errors))];
   for (const note of options.json ? [] : notes) output.say(`znn: note: ${printable(note)}`);
   for (const error of errors) output.say(errorLine(error));
+  const files = { planned: 0, failed: 0 };
   for (const task of plan.groups.flatMap((group) => group.tasks)) {
     try {
       if (task.action === 'refuse') throw errorOfTask(task);
       const frames =
         options.json || options.verbosity === 'verbose' ? await plannedFramesOf(task, options) : undefined;
-      for (const line of options.json ? [jsonLine(plan, task, frames)] : textLines(task, frames))
+      for (const line of options.json ? [jsonLine(plan, task, { frames })] : textLines(task, frames))
         output.print(line);
+      files.planned++;
     } catch (thrown) {
       const error = toZnnError(thrown, { file: task.sourcePath });
       errors.push(error);
       output.say(errorLine(error));
+      if (options.json) output.print(jsonLine(plan, task, { error: errorFields(error) }));
+      files.failed++;
     }
   }
-  return exitCodeOf(errors);
+  const exitCode = exitCodeOf(errors);
+  if (options.json)
+    output.print(JSON.stringify({ type: 'summary', verb: plan.verb, exitCode, notes, files }));
+  return exitCode;
 }
 
 async function spaceNotes(plan: RunPlan, options: CliOptions, errors: ZnnError[]): Promise<string[]> {
@@ -42,11 +49,15 @@ async function spaceNotes(plan: RunPlan, options: CliOptions, errors: ZnnError[]
   }
 }
 
-function jsonLine(plan: RunPlan, task: FileTask, frames: readonly PlannedFrame[] | undefined): string {
+function jsonLine(
+  plan: RunPlan,
+  task: FileTask,
+  found: { frames?: readonly PlannedFrame[] | undefined; error?: Record<string, unknown> },
+): string {
   const { action, sourcePath, targetPath, sourceBytes, reason } = task;
   return JSON.stringify({
     ...{ type: 'plan', verb: plan.verb, action, source: sourcePath, target: targetPath },
-    ...{ sourceBytes, reason, frames },
+    ...{ sourceBytes, reason, ...found },
   });
 }
 

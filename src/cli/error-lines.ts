@@ -11,3 +11,8 @@ export function errorLine(error: ZnnError): string {
   ].join(', ');
   return printable(['znn', file, place, error.message].filter(Boolean).join(': '));
 }
+
+/** The same for programs: README.md, "JSON". */
+export function errorFields({ code, message, where }: ZnnError): Record<string, unknown> {
+  return { code, message, ...where };
+}

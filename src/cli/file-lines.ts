@@ -22,7 +22,7 @@ const DONE_WORDS: Readonly<Record<FileTask['action'], string>> = {
 export function fileLine(result: FileResult): string {
   const { task, status } = result;
   const names = printable(namesOf(task, status));
-  if (status === 'up-to-date') return `up to date ${names}`;
+  if (status === 'up-to-date') return `up to date ${names}${removalOf(result)}`;
   if (status === 'skipped') return `skipped ${names}: ${printable(task.reason ?? 'nothing to do')}`;
   const line = `${DONE_WORDS[task.action]} ${names}`;
   if (!isWeightResult(result)) return line;
@@ -31,10 +31,11 @@ export function fileLine(result: FileResult): string {
 
 /** The last line of a run. */
 export function summaryLine(verb: Verb, summary: RunSummary): string {
-  const { doneCount, copiedCount, upToDateCount, skippedCount, failedCount } = summary;
+  const { doneCount, copiedCount, rewrittenCount, upToDateCount, skippedCount, failedCount } = summary;
   const counts = [
     `${DONE_WORDS[verb === 'info' ? 'describe' : verb]} ${formatCount(doneCount, 'file')}`,
     ...(copiedCount > 0 ? [`copied ${copiedCount}`] : []),
+    ...(rewrittenCount > 0 ? [`rewrote ${rewrittenCount}`] : []),
     ...(upToDateCount > 0 ? [`${upToDateCount} up to date`] : []),
     ...(skippedCount > 0 ? [`skipped ${skippedCount}`] : []),
     ...(failedCount > 0 ? [`${failedCount} FAILED`] : []),

@@ -3,7 +3,7 @@ import type { FileInfo } from '../pipeline/file-info.js';
 import { describeFile } from '../pipeline/info.js';
 import { withRunner } from '../pipeline/run-plan.js';
 import type { CommandRun } from './command.js';
-import { errorLine } from './error-lines.js';
+import { errorFields, errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { infoText } from './info-text.js';
@@ -53,6 +53,5 @@ function infoFields({ path, ...info }: FileInfo): Record<string, unknown> {
 function reportError(error: ZnnError, json: boolean, output: Output): void {
   output.say(errorLine(error));
   if (!json) return;
-  const { code, message, where } = error;
-  output.print(JSON.stringify({ type: 'info', source: where.file, error: { code, message, ...where } }));
+  output.print(JSON.stringify({ type: 'info', source: error.where.file, error: errorFields(error) }));
 }

@@ -2,10 +2,10 @@
 
 import type { FileResult, RunResult } from '../pipeline/types.js';
 import type { Verb } from '../plan/types.js';
-import { errorLine } from './error-lines.js';
+import { errorFields, errorLine } from './error-lines.js';
 import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
-import { summarize } from './summary.js';
+import { isWeightResult, summarize } from './summary.js';
 import { errorOf } from './task-errors.js';
 import { gigabytesPerSecondOf, ratioPercentOf, rounded } from './units.js';
 
@@ -25,37 +25,48 @@ export function createJsonReporter(verb: Verb, output: Output): Reporter {
 }
 
 function fileFields(result: FileResult): Record<string, unknown> {
-  const { task, status, originalBytes, compressedBytes, seconds, checked, removedSource, notes } = result;
+  const { task, status, seconds, checked, removedSource, notes } = result;
   return {
     action: task.action,
     status,
     source: task.sourcePath,
     target: task.targetPath,
-    originalBytes,
-    compressedBytes,
-    ratioPercent: rounded(ratioPercentOf(compressedBytes, originalBytes)),
+    ...sizeFields(result),
     seconds: rounded(seconds),
-    gigabytesPerSecond: rounded(gigabytesPerSecondOf(originalBytes, seconds)),
+    gigabytesPerSecond: speedOf(result),
     checked,
     removedSource,
     reason: task.reason,
     notes,
-    error: status === 'failed' ? errorFields(result) : undefined,
+    error: status === 'failed' ? errorFields(errorOf(result)) : undefined,
   };
 }
 
-function errorFields(result: FileResult): Record<string, unknown> {
-  const { code, message, where } = errorOf(result);
-  return { code, message, ...where };
+/** Sizes are known of what ended well, and apply to weights and copies. */
+function sizeFields({ task, status, originalBytes, compressedBytes }: FileResult): Record<string, unknown> {
+  const hasEnded = status === 'done' || status === 'up-to-date';
+  if (!hasEnded || task.action === 'rewrite-index' || task.action === 'rewrite-attributes') return {};
+  return {
+    originalBytes,
+    compressedBytes,
+    ratioPercent: rounded(ratioPercentOf(compressedBytes, originalBytes)),
+  };
+}
+
+/** A file that was only looked at has no speed. */
+function speedOf(result: FileResult): number | undefined {
+  if (result.status !== 'done' || !isWeightResult(result)) return undefined;
+  return rounded(gigabytesPerSecondOf(result.originalBytes, result.seconds));
 }
 
 function summaryFields(result: RunResult): Record<string, unknown> {
   const { originalBytes, compressedBytes, workedBytes, seconds, ...counts } = summarize(result);
-  const { doneCount, copiedCount, upToDateCount, skippedCount, failedCount } = counts;
+  const { doneCount, copiedCount, rewrittenCount, upToDateCount, skippedCount, failedCount } = counts;
   return {
     files: {
       done: doneCount,
       copied: copiedCount,
+      rewritten: rewrittenCount,
       upToDate: upToDateCount,
       skipped: skippedCount,
       failed: failedCount,
@@ -65,6 +76,6 @@ function summaryFields(result: RunResult): Record<string, unknown> {
     compressedBytes,
     ratioPercent: rounded(ratioPercentOf(compressedBytes, originalBytes)),
     seconds: rounded(seconds),
-    gigabytesPerSecond: rounded(gigabytesPerSecondOf(workedBytes, seconds)),
+    gigabytesPerSecond: workedBytes > 0 ? rounded(gigabytesPerSecondOf(workedBytes, seconds)) : undefined,
   };
 }

@@ -88,7 +88,9 @@ export const DTYPE_CHOICES: readonly EncodingChoice[] = [
  * @throws UsageError in one line that names the flag, the value and what is allowed */
 export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount: number): CliOptions {
   if (paths.includes('')) throw new UsageError('path: is empty');
+  if (paths.includes('-')) throw new UsageError(`path: '-' ${noStream('input')}`);
   if (flags.output === '') throw new UsageError('--output: the path is empty');
+  if (flags.output === '-') throw new UsageError(`--output: '-' ${noStream('output')}`);
   if (flags.frameIndex === false && flags.sha256) {
     throw new UsageError(
       '--sha256: the hash is stored in the frame index, which --no-frame-index leaves out',
@@ -118,6 +120,11 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     ...(flags.spaceCheck === false && { spaceCheck: false }),
     ...(flags.limit !== undefined && { limits: readLimits(flags.limit) }),
   };
+}
+
+// Taken for a name, `-o -` would leave a file of this name, and tell nobody.
+function noStream(name: 'input' | 'output'): string {
+  return `would be standard ${name}, which is not supported: frames are read and written at their places; a file of this name is './-'`;
 }
 
 function readFormat(flags: RawFlags): Pick<CliOptions, 'format' | 'variant' | 'allDtypes'> {

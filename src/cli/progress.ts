@@ -5,7 +5,7 @@ import ora from 'ora';
 import type { RunObserver } from '../pipeline/types.js';
 import type { FileTask, RunPlan } from '../plan/types.js';
 import { printable } from './printable.js';
-import { formatBytes, formatSpeed } from './units.js';
+import { formatBytes, formatDuration, formatSpeed } from './units.js';
 
 const BAR_FORMAT = '{bar} {percentage} % | {value} of {total} | {speed} | {eta_formatted} left | {file}';
 const BAR_CHARACTERS = 24;
@@ -44,9 +44,10 @@ export function startProgress(plan: RunPlan): Progress {
     barIncompleteChar: '-',
     fps: REDRAWS_PER_SECOND,
     etaBuffer: ETA_UPDATES,
-    // Called for every figure, shown or not; the time left may be a word, such as NULL before anything is known.
+    // Called for every figure, shown or not; the time left may be a word.
     formatValue: (value, _options, type) =>
       type === 'value' || type === 'total' ? formatBytes(value) : String(value),
+    formatTime: formatDuration,
     clearOnComplete: true,
     // Signals are handled in signals.ts; the terminal's own settings stay as they are.
     gracefulExit: false,

@@ -29,6 +29,6 @@ function cellsOf(row: ReportRow): string[] {
     formatBytes(compressedBytes),
     formatRatio(compressedBytes, originalBytes),
     seconds.toFixed(2),
-    gigabytesPerSecondOf(workedBytes, seconds)?.toFixed(2) ?? '-',
+    (workedBytes > 0 ? gigabytesPerSecondOf(workedBytes, seconds)?.toFixed(2) : undefined) ?? '-',
   ];
 }

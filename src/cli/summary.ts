@@ -4,8 +4,10 @@ import type { FileResult, RunResult } from '../pipeline/types.js';
 export interface RunSummary {
   /** Files compressed, decompressed or verified. */
   readonly doneCount: number;
-  /** Other files: copied, and indexes rewritten. */
+  /** Other files. */
   readonly copiedCount: number;
+  /** Indexes, and what tells Git about the files. */
+  readonly rewrittenCount: number;
   readonly upToDateCount: number;
   readonly skippedCount: number;
   readonly failedCount: number;
@@ -27,11 +29,13 @@ export function isWeightResult({ task }: FileResult): boolean {
 export function summarize({ files, seconds }: RunResult): RunSummary {
   const weights = files.filter(isWeightResult);
   const done = weights.filter(({ status }) => status === 'done');
+  const copied = files.filter(({ status, task }) => status === 'done' && task.action === 'copy');
   const inPlace = weights.filter(({ status }) => status === 'done' || status === 'up-to-date');
   const withStatus = (status: FileResult['status']) => files.filter((file) => file.status === status).length;
   return {
     doneCount: done.length,
-    copiedCount: withStatus('done') - done.length,
+    copiedCount: copied.length,
+    rewrittenCount: withStatus('done') - done.length - copied.length,
     upToDateCount: withStatus('up-to-date'),
     skippedCount: withStatus('skipped'),
     failedCount: withStatus('failed'),

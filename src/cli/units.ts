@@ -44,6 +44,16 @@ export function formatSeconds(seconds: number): string {
   return `${seconds.toFixed(2)} s`;
 }
 
+/** What is left of a run: `5 s`, `1 min 05 s`, `2 h 03 min`; `-` for what is no number, as long as nothing is known. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-';
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const twoDigits = (count: number) => String(count).padStart(2, '0');
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${twoDigits(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${twoDigits(Math.floor((whole % 3600) / 60))} min`;
+}
+
 /** `1 file`, `2 files`. */
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

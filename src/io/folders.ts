@@ -9,7 +9,7 @@ const FOLDER_SYNC_UNSUPPORTED = new Set(['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM']
  * @throws ZnnError `io` */
 export async function makeFolder(folderPath: string, isDurable: boolean): Promise<void> {
   try {
-    const firstCreated = system.mkdirSync(folderPath, { recursive: true });
+    const firstCreated = makeWithParents(folderPath);
     if (firstCreated === undefined || !isDurable) return;
     const topmost = path.dirname(path.resolve(firstCreated));
     for (let folder = path.dirname(path.resolve(folderPath)); ; folder = path.dirname(folder)) {
@@ -18,6 +18,32 @@ export async function makeFolder(folderPath: string, isDurable: boolean): Promis
     }
   } catch (error) {
     throw toZnnError(error, { file: folderPath });
+  }
+}
+
+/** Not by node's own `recursive`: where a parent is there and the system still says that it is not, as below /proc, that
+ * tries for ever.
+ * @returns the topmost folder that was missing, `undefined` where all were there
+ * @throws what the system throws */
+function makeWithParents(folderPath: string): string | undefined {
+  try {
+    return makeOne(folderPath);
+  } catch (error) {
+    const parent = path.dirname(folderPath);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === folderPath) throw error;
+    const topmost = makeWithParents(parent);
+    const own = makeOne(folderPath);
+    return topmost ?? own;
+  }
+}
+
+function makeOne(folderPath: string): string | undefined {
+  try {
+    system.mkdirSync(folderPath);
+    return folderPath;
+  } catch (error) {
+    if (system.statSync(folderPath, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+    throw error;
   }
 }
 

@@ -23,10 +23,14 @@ export function decompress(plan: RunPlan, options: RunOptions, runner: JobRunner
 
 /** The frames of a compressed file: what a dry run shows.
  * @throws ZnnError `truncated`, `corrupt`, `unsupported` or `io` */
-export function planDecompressionOf(sourcePath: string, runner: Pick<JobRunner, 'checksum'>): DecompressPlan {
+export function planDecompressionOf(
+  sourcePath: string,
+  { limits }: Pick<RunOptions, 'limits'>,
+  runner: Pick<JobRunner, 'checksum'>,
+): DecompressPlan {
   const source = openInput(sourcePath);
   try {
-    return planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
+    return planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), limits);
   } finally {
     closeInput(source);
   }

@@ -138,12 +138,14 @@ function withheld(task: FileTask): Ended {
   };
 }
 
+/** What every file of the group fails with when one of its folders cannot be made. */
 async function makeFolders({ targetFolders }: TaskGroup, isDurable: boolean): Promise<ZnnError | undefined> {
   try {
     for (const folder of targetFolders) await makeFolder(folder, isDurable);
     return undefined;
-  } catch (error) {
-    return toZnnError(error);
+  } catch (thrown) {
+    const { code, message, where, cause } = toZnnError(thrown);
+    return new ZnnError(code, `output folder ${where.file}: ${message}`, {}, cause);
   }
 }
 

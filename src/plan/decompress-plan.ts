@@ -34,7 +34,11 @@ function planContainer(source: ByteSource, checksum: Checksum, limits: Limits): 
   const found = findFrameIndex(source, checksum);
   if (found !== undefined) return planByIndex(source, found.index, found.frameOffset);
   if (first.header.promisesFrameIndex) {
-    throw new ZnnError('truncated', 'container: the frame index that the first frame promises is missing');
+    throw new ZnnError(
+      'truncated',
+      `container: the file ends here, after ${source.sizeBytes} bytes, without the frame index that its first frame promises`,
+      { offset: source.sizeBytes },
+    );
   }
   return planByWalk(source, first, limits);
 }

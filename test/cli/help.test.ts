@@ -47,6 +47,8 @@ describe('usage errors: exit code 2, one line on stderr, nothing on stdout', () 
     [['compress', 'x', '--keep', '--rm'], "option '-k, --keep' cannot be used with option '--rm'"],
     [['compress', 'x', '-q', '-v'], "option '-q, --quiet' cannot be used with option '-v, --verbose'"],
     [['compress', ''], 'path: is empty'],
+    [['compress', '-'], "path: '-' would be standard input, which is not supported"],
+    [['decompress', 'x', '-o', '-'], "--output: '-' would be standard output, which is not supported"],
     [['verify', 'x', '-o', 'y'], "unknown option '-o'"],
     [['info', 'x', '--rm'], "unknown option '--rm'"],
   ])('%j', async (args, message) => {

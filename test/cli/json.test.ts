@@ -34,7 +34,7 @@ test('compress: an object for each file, then the summary, which adds them up', 
   const sum = (field: string) => weights.reduce((total, weight) => total + (weight[field] as number), 0);
   expect(lines.at(-1)).toEqual({
     ...{ type: 'summary', verb: 'compress', exitCode: 0, notes: [] },
-    files: { done: 4, copied: 5, upToDate: 0, skipped: 0, failed: 0 },
+    files: { done: 4, copied: 4, rewritten: 1, upToDate: 0, skipped: 0, failed: 0 },
     checked: { content: 0, structure: 0 },
     ...FIGURES,
     originalBytes: sum('originalBytes'),
@@ -67,11 +67,41 @@ test('a failed file has its error in the object, and its line on stderr as well'
 test('a dry run: an object for each file, with its frames', async () => {
   const cwd = folderWithModel();
   const lines = jsonLines(await runZnn(['c', 'model', '-o', 'small', '--json', '--dry-run'], { cwd }));
-  expect(lines).toHaveLength(9);
+  expect(lines).toHaveLength(10);
   expect(lines[0]).toMatchObject({
     ...{ type: 'plan', verb: 'compress', action: 'compress', source: `model/${SHARDS[0]}` },
     frames: expect.arrayContaining([{ rawOffset: 0, rawBytes: expect.any(Number), encoding: 'bytes' }]),
   });
+  expect(lines.at(-1)).toEqual({
+    ...{ type: 'summary', verb: 'compress', exitCode: 0, notes: [] },
+    files: { planned: 9, failed: 0 },
+  });
+});
+
+test('a dry run: what cannot be used has its error, and the notes are in the summary', async () => {
+  const cwd = folderWithModel();
+  const run = await runZnn(['c', 'model', 'none', '--json', '--dry-run'], { cwd });
+  expect(run.exitCode).toBe(1);
+  const lines = jsonLines(run);
+  expect(lines.at(-2)).toMatchObject({
+    ...{ type: 'plan', action: 'refuse', source: 'none', error: { code: 'io', file: 'none' } },
+  });
+  expect(lines.at(-1)).toMatchObject({
+    ...{ type: 'summary', exitCode: 1, files: { planned: SHARDS.length, failed: 1 } },
+    notes: [expect.stringContaining('still names the originals')],
+  });
+});
+
+test('members that do not apply are absent', async () => {
+  const cwd = folderWithModel();
+  await runZnn(['c', 'model', '-o', 'small', '-q'], { cwd });
+  writeFileSync(path.join(cwd, 'small', `${SHARDS[0]}.znn`), 'in the way');
+  const lines = jsonLines(await runZnn(['c', 'model', '-o', 'small', '--json'], { cwd }));
+  const failed = lines.find(({ status }) => status === 'failed');
+  expect(failed).not.toHaveProperty('originalBytes');
+  const upToDate = lines.find(({ action, status }) => action === 'compress' && status === 'up-to-date');
+  expect(upToDate).toMatchObject({ originalBytes: expect.any(Number), ratioPercent: expect.any(Number) });
+  for (const line of lines) expect(line).not.toHaveProperty('gigabytesPerSecond');
 });
 
 test('info: an object for each file with frames, dtypes and tensors', async () => {

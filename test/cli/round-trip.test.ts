@@ -15,7 +15,9 @@ describe('a folder into another and back', () => {
     expect(linesOf(first.stdout)[0]).toMatch(
       /^compressed model\/model-00001-of-00003\.safetensors -> small\/model-00001-of-00003\.safetensors\.znn: [\d.]+ kB -> [\d.]+ kB \([\d.]+ %\), [\d.]+ s, [\d.]+ GB\/s$/,
     );
-    expect(linesOf(first.stdout).at(-1)).toMatch(/^compressed 4 files, copied 5: .+ -> .+ \([\d.]+ %\), /);
+    expect(linesOf(first.stdout).at(-1)).toMatch(
+      /^compressed 4 files, copied 4, rewrote 1: .+ -> .+ \([\d.]+ %\), /,
+    );
 
     const second = await runZnn(['compress', 'model', '-o', 'small'], { cwd });
     expect(second).toMatchObject({ exitCode: 0, stderr: '' });
@@ -44,6 +46,15 @@ test('a folder in place with --rm and back', async () => {
       0,
     );
   }
+});
+
+test('with --rm what was up to date says that its source is gone', async () => {
+  const cwd = folderWithModel();
+  await runZnn(['c', 'model', '-q'], { cwd });
+  const run = await runZnn(['c', 'model', '--rm'], { cwd });
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  for (const shard of SHARDS) expect(run.stdout).toContain(`up to date model/${shard}.znn, source removed`);
+  expect(linesOf(run.stdout).at(-1)).toMatch(/^compressed 0 files, rewrote 1, 4 up to date: /);
 });
 
 describe('one file', () => {

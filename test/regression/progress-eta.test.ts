@@ -14,6 +14,6 @@ test('a run long enough for the bar to be drawn shows it and ends well', async (
   // --fsync keeps the bar up for longer than one redraw on any machine.
   const run = await runZnn(['compress', 'a.bin', '--sha256', '--fsync'], { cwd, terminal: true });
   expect(run.stderr).toMatch(/ % \| .* of 168 MB \| .* left \| a\.bin/);
-  expect(run.stderr).not.toContain('TypeError');
+  expect(run.stderr).not.toMatch(/TypeError|NULL|INF/);
   expect(run.exitCode).toBe(0);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   formatBytes,
   formatCount,
+  formatDuration,
   formatRatio,
   formatSpeed,
   gigabytesPerSecondOf,
@@ -44,6 +45,25 @@ test('a speed is in units of 10^9 bytes a second', () => {
 test('no time has no speed', () => {
   expect(gigabytesPerSecondOf(1, 0)).toBeUndefined();
   expect(formatSpeed(1, 0)).toBe('-');
+});
+
+describe('the time left', () => {
+  test.each([
+    [0, '0 s'],
+    [59, '59 s'],
+    [60, '1 min 00 s'],
+    [119, '1 min 59 s'],
+    [3599, '59 min 59 s'],
+    [3600, '1 h 00 min'],
+    [90_061, '25 h 01 min'],
+  ])('%d seconds are %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+
+  // The estimate is a word while nothing is known: NULL, then INF.
+  test.each(['NULL', 'INF', Number.POSITIVE_INFINITY, Number.NaN])('%s is not known', (word) => {
+    expect(formatDuration(word as number)).toBe('-');
+  });
 });
 
 test('one is singular', () => {

@@ -13,7 +13,7 @@ const weights = geometricBytes(1, 3_000_001, 30, 1.4);
 test('is that of the original, and in nobody’s way otherwise', async () => {
   const root = fileTree({ 'a.bin': weights });
   await run('compress', path.join(root, 'a.bin'), { sha256: true });
-  const plan = planDecompressionOf(path.join(root, 'a.bin.znn'), plainRunner);
+  const plan = planDecompressionOf(path.join(root, 'a.bin.znn'), {}, plainRunner);
   expect(plan.sha256).toBe(createHash('sha256').update(weights).digest('hex'));
   const outputPath = path.join(root, 'back');
   const [restored] = await run('decompress', path.join(root, 'a.bin.znn'), { outputPath });
@@ -27,7 +27,7 @@ test('of another file is corruption, although every frame matches its checksum',
   const root = fileTree({ 'a.bin': weights });
   const compressed = path.join(root, 'a.bin.znn');
   await run('compress', path.join(root, 'a.bin'), { encoding: 'bytes' });
-  const { frames, rawBytes } = planDecompressionOf(compressed, plainRunner);
+  const { frames, rawBytes } = planDecompressionOf(compressed, {}, plainRunner);
   const indexed = frames.map(
     (frame) => ({ ...frame, encoding: 'bytes', checksum: frame.checksum ?? 0n }) as const,
   );

@@ -235,7 +235,7 @@ describe('a file without one', () => {
   test('that promises one is truncated', () => {
     const file = concatBytes(...PARTS.map(({ frame }) => frame));
     expect(faultOf(() => plan(file))).toBe(
-      'truncated: container: the frame index that the first frame promises is missing',
+      `truncated: container: the file ends here, after ${file.length} bytes, without the frame index that its first frame promises`,
     );
   });
 
