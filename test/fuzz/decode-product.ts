@@ -20,12 +20,17 @@ export function planOf(file: Uint8Array): DecompressPlan {
   return planDecompression(memorySource(file), checksum);
 }
 
-/** @throws ZnnError */
-export function decodeByProduct(file: Uint8Array, plan: DecompressPlan): Uint8Array {
+/** @param base what a delta file is decoded against
+ * @throws ZnnError */
+export function decodeByProduct(
+  file: Uint8Array,
+  plan: DecompressPlan,
+  base: Uint8Array = new Uint8Array(0),
+): Uint8Array {
   const raw = new Uint8Array(plan.rawBytes);
   raw.set(plan.prefix ?? []);
-  withMemoryFiles([file, raw], (sourceFd = -1, targetFd = -1) => {
-    const job = { kind: 'decompress', sourceFd, targetFd, frames: plan.frames } as const;
+  withMemoryFiles([file, raw, base], (sourceFd = -1, targetFd = -1, baseFd = -1) => {
+    const job = { kind: 'decompress', sourceFd, targetFd, baseFd, frames: plan.frames } as const;
     shareJob(kernels, job, JobControl.create(job));
   });
   return raw;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { CommanderError } from 'commander';
 import { readOptions, UsageError } from '../../src/cli/options.js';
 import { createProgram } from '../../src/cli/program.js';
@@ -9,7 +10,7 @@ import { decodeIndexDocument } from '../../src/format/frame-index-decode.js';
 import { encodeIndexFrame } from '../../src/format/frame-index-encode.js';
 import { parseModelIndex, renameShards } from '../../src/format/model-index.js';
 import { planCompression } from '../../src/plan/compress-plan.js';
-import { VALID_GOLDENS } from '../golden/golden-files.js';
+import { REFUSED_GOLDENS, VALID_GOLDENS } from '../golden/golden-files.js';
 import { decodeZnn } from '../reference/frame-decode.js';
 import { decodeHuffmanBlock } from '../reference/huffman-decode.js';
 import { encodeHuffmanBlock } from '../reference/huffman-encode.js';
@@ -22,6 +23,8 @@ import { Finding, type FuzzTarget, type Verdict } from './target.js';
 
 /** Larger outputs are decoded by the product and not compared: the reference is slow. */
 const COMPARED_BYTES_MAX = 1 << 16;
+/** What files that say they are deltas are decoded against. */
+const BASE = uniformBytes(7, COMPARED_BYTES_MAX);
 const GOLDEN_BYTES_MAX = 20_000;
 /** A block's first two bytes say how many symbols it stands for. */
 const COUNT_BYTES = 2;
@@ -72,9 +75,11 @@ const huffmanBlock: FuzzTarget = {
 const frames: FuzzTarget = {
   name: 'frames',
   corpus: () => [
-    ...VALID_GOLDENS.filter(({ originalBytes }) => originalBytes <= GOLDEN_BYTES_MAX).map(({ filePath }) =>
-      Uint8Array.from(readFileSync(filePath)),
-    ),
+    ...[
+      ...VALID_GOLDENS.filter(({ originalBytes }) => originalBytes <= GOLDEN_BYTES_MAX),
+      // Refused without a base; here there is one.
+      ...REFUSED_GOLDENS.filter(({ filePath }) => path.basename(filePath).startsWith('delta-')),
+    ].map(({ filePath }) => Uint8Array.from(readFileSync(filePath))),
     compressByProduct(geometricBytes(1, 900, 40, 1.4), false),
   ],
   run(input) {
@@ -83,7 +88,7 @@ const frames: FuzzTarget = {
       () => {
         const plan = planOf(input);
         if (plan.rawBytes > COMPARED_BYTES_MAX) throw new ZnnError('unsupported', 'more than is compared');
-        return decodeByProduct(input, plan);
+        return decodeByProduct(input, plan, BASE);
       },
       (error) => {
         reason = error.message;
@@ -108,7 +113,7 @@ function boundedReference(input: Uint8Array): Uint8Array {
     input.length < 24 ? 0n : new DataView(input.buffer, input.byteOffset).getBigUint64(16, true);
   if (claimed > COMPARED_BYTES_MAX) throw new ZnnError('unsupported', 'more than is compared');
   try {
-    const raw = decodeZnn(input);
+    const raw = decodeZnn(input, BASE);
     if (raw.length <= COMPARED_BYTES_MAX) return raw;
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
