@@ -1,4 +1,4 @@
-import { toZnnError, ZnnError } from '../errors.js';
+import { type ErrorPlace, toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import type { DeltaKind } from '../format/frame-header.js';
 import type { Checksum, FrameIndex, FrameIndexEntry } from '../format/frame-index.js';
@@ -33,9 +33,7 @@ function planContainer(source: ByteSource, checksum: Checksum, limits: Limits): 
   const first = readFrameAt(source, 0, 0);
   const found = findFrameIndex(source, checksum);
   if (found !== undefined) return planByIndex(source, found.index, found.frameOffset);
-  if (first.header.promisesFrameIndex) {
-    throw new ZnnError('truncated', 'container: the frame index that the first frame promises is missing');
-  }
+  if (first.header.promisesFrameIndex) throw indexMissing({});
   return planByWalk(source, first, limits);
 }
 
@@ -88,13 +86,20 @@ function planByWalk(source: ByteSource, first: FrameReading, limits: Limits): De
   }
   for (let i = 1; frames.nextOffset < source.sizeBytes; i++) {
     assertWithin(limits, 'frames', i + 1);
-    frames.add(readFrameAt(source, frames.nextOffset, i));
+    const reading = readFrameAt(source, frames.nextOffset, i);
+    if (reading.header.promisesFrameIndex) throw indexMissing({ frame: i, offset: frames.nextOffset });
+    frames.add(reading);
   }
   if (frames.delta === 'matched') {
     throw new ZnnError('corrupt', 'container: the frame index that delta "matched" needs is missing');
   }
   const plan = { kind: 'zipnn', ...frames.plan(source) } as const;
   return frames.delta === 'none' ? plan : { ...plan, base: { baseBytes: plan.rawBytes } };
+}
+
+function indexMissing(place: ErrorPlace): ZnnError {
+  const which = place.frame === undefined ? 'the first frame' : 'a frame';
+  return new ZnnError('truncated', `container: the frame index that ${which} promises is missing`, place);
 }
 
 function readFrameAt(source: ByteSource, offset: number, frame: number): FrameReading {
