@@ -45,6 +45,14 @@ export interface KernelExports {
   buildPairCodes(lengths: Pointer, codes: Pointer, range: number, pairCodes: Pointer, work: Pointer): void;
   encodePairLanes(pairs: Pointer, bytes: number, pairCodes: Pointer, target: Pointer): number;
   decodeHuffman(source: Pointer, sourceBytes: number, target: Pointer, bytes: number, work: Pointer): number;
+  decodeHuffmanBy(
+    loop: number,
+    source: Pointer,
+    sourceBytes: number,
+    target: Pointer,
+    bytes: number,
+    work: Pointer,
+  ): number;
 
   split16(raw: Pointer, rawBytes: number, plane0: Pointer, plane1: Pointer, rotated: number): void;
   split32(

@@ -55,3 +55,8 @@ export const HUFFMAN_NO_END_MARK = 5;
 export const HUFFMAN_LANE_NOT_EXHAUSTED = 6;
 /** Fewer than 6 symbols: too few for four lanes. */
 export const HUFFMAN_TOO_FEW_SYMBOLS = 7;
+
+// The loops of the Huffman decoder; all give the same answer.
+export const HUFFMAN_BY_CAREFUL = 0;
+export const HUFFMAN_BY_SINGLE = 1;
+export const HUFFMAN_BY_MULTI = 2;

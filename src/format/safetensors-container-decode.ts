@@ -15,7 +15,9 @@ import { JsonScanner } from './json-scanner.js';
 import { COMPRESSED_VECTORS_KEY, CONTAINER_INDEX_KEY, type ContainerIndex } from './safetensors-container.js';
 import { SAFETENSORS_JSON_MAX_BYTES } from './safetensors-header.js';
 
-/** What inflates at a time: an inflated piece is at most 1,032 times as long. */
+/** Deflate's best: 258 bytes in 2 bits. */
+const INFLATE_FACTOR_MAX = 1032;
+/** What inflates at a time: an inflated piece is at most INFLATE_FACTOR_MAX times as long. */
 const INFLATE_PIECE_BYTES = 1 << 14;
 
 /** The names of the compressed tensors in the value of COMPRESSED_VECTORS_KEY.
@@ -74,6 +76,13 @@ function fromBase64(text: string): Uint8Array {
 /** Exactly `headerBytes` bytes. A stream that would give more is given up as soon as it has. */
 function inflateJson(deflated: unknown, headerBytes: number): Uint8Array {
   if (!(deflated instanceof Uint8Array)) throw new ZnnError('corrupt', 'frame index: header is not bytes');
+  // Before memory is taken for it.
+  if (headerBytes > deflated.length * INFLATE_FACTOR_MAX) {
+    throw new ZnnError(
+      'corrupt',
+      `frame index: ${deflated.length} bytes of header do not inflate to ${headerBytes}`,
+    );
+  }
   const json = new Uint8Array(headerBytes);
   let filledBytes = 0;
   const inflate = new Inflate((piece) => {

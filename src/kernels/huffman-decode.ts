@@ -9,6 +9,9 @@
 
 import {
   HUFFMAN_BAD_JUMP_TABLE,
+  HUFFMAN_BY_CAREFUL,
+  HUFFMAN_BY_MULTI,
+  HUFFMAN_BY_SINGLE,
   HUFFMAN_LANE_NOT_EXHAUSTED,
   HUFFMAN_NO_END_MARK,
   HUFFMAN_TOO_FEW_SYMBOLS,
@@ -316,6 +319,13 @@ function decodeSingle(lanes: usize, target: usize, bytes: usize, symbolTable: us
 /** Decodes a Huffman block of `sourceBytes` bytes into exactly `bytes` symbols at `target`. Reads nothing outside the
  * block and writes nothing outside the target. Returns 0, or a negated HUFFMAN_… error (then the target is undefined). */
 export function decodeHuffman(source: usize, sourceBytes: usize, target: usize, bytes: usize, work: usize): i32 {
+  const isWorthwhile = sourceBytes * 100 < bytes * MULTI_MAX_PERCENT;
+  return decodeHuffmanBy(isWorthwhile ? HUFFMAN_BY_MULTI : HUFFMAN_BY_SINGLE, source, sourceBytes, target, bytes, work);
+}
+
+/** The same by the loop that is named, so that tests can compare the loops; each gives way to the careful one where lanes are
+ * too short or codes too long for it. */
+export function decodeHuffmanBy(loop: u32, source: usize, sourceBytes: usize, target: usize, bytes: usize, work: usize): i32 {
   if (bytes < 6) return -HUFFMAN_TOO_FEW_SYMBOLS;
   const weights = work + WEIGHTS;
   const tree = decodeTree(source, sourceBytes, weights, work + TREE_WORK);
@@ -332,8 +342,10 @@ export function decodeHuffman(source: usize, sourceBytes: usize, target: usize, 
   for (let lane: usize = 0; lane < 4; lane++) {
     shortestLane = min(shortestLane, laneEndOf(lanes, lane) - laneStartOf(lanes, lane));
   }
-  if (shortestLane < 8 || window > WINDOW_BITS) return decodeCarefully(lanes, target, bytes, symbolTable, window);
-  if (sourceBytes * 100 >= bytes * MULTI_MAX_PERCENT) return decodeSingle(lanes, target, bytes, symbolTable);
+  if (loop == HUFFMAN_BY_CAREFUL || shortestLane < 8 || window > WINDOW_BITS) {
+    return decodeCarefully(lanes, target, bytes, symbolTable, window);
+  }
+  if (loop == HUFFMAN_BY_SINGLE) return decodeSingle(lanes, target, bytes, symbolTable);
   const multiTable = work + MULTI_TABLE;
   buildMultiTable(weights, maxBits, symbolTable, multiTable, work + TABLES_WORK);
   return decodeMulti(lanes, target, bytes, multiTable, symbolTable);

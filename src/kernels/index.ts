@@ -4,7 +4,7 @@
 export { CHECKSUM_STATE_BYTES, checksumBegin, checksumFinish, checksumStripes } from './checksum';
 export { HISTOGRAM_BYTES, HISTOGRAM_WORK_BYTES, SAMPLE_BYTES, histogram, isConstant, sampleCollisions } from './histogram';
 export { CODE_WORK_BYTES, codeLengths, codedBits } from './huffman-code';
-export { HUFFMAN_DECODE_WORK_BYTES, decodeHuffman } from './huffman-decode';
+export { HUFFMAN_DECODE_WORK_BYTES, decodeHuffman, decodeHuffmanBy } from './huffman-decode';
 export { CODES_BYTES, ENCODE_SLACK_BYTES, LANES_MAX_BYTES, buildCodes, encodeLanes } from './huffman-encode';
 export { TREE_ENCODE_WORK_BYTES, encodeTree } from './huffman-tree-encode';
 export { merge16, merge32 } from './planes-merge';

@@ -33,13 +33,7 @@ function planContainer(source: ByteSource, checksum: Checksum, limits: Limits): 
   const first = readFrameAt(source, 0, 0);
   const found = findFrameIndex(source, checksum);
   if (found !== undefined) return planByIndex(source, found.index, found.frameOffset);
-  if (first.header.promisesFrameIndex) {
-    throw new ZnnError(
-      'truncated',
-      `container: the file ends here, after ${source.sizeBytes} bytes, without the frame index that its first frame promises`,
-      { offset: source.sizeBytes },
-    );
-  }
+  if (first.header.promisesFrameIndex) throw indexMissing(source);
   return planByWalk(source, first, limits);
 }
 
@@ -92,13 +86,24 @@ function planByWalk(source: ByteSource, first: FrameReading, limits: Limits): De
   }
   for (let i = 1; frames.nextOffset < source.sizeBytes; i++) {
     assertWithin(limits, 'frames', i + 1);
-    frames.add(readFrameAt(source, frames.nextOffset, i));
+    const reading = readFrameAt(source, frames.nextOffset, i);
+    if (reading.header.promisesFrameIndex) throw indexMissing(source, i);
+    frames.add(reading);
   }
   if (frames.delta === 'matched') {
     throw new ZnnError('corrupt', 'container: the frame index that delta "matched" needs is missing');
   }
   const plan = { kind: 'zipnn', ...frames.plan(source) } as const;
   return frames.delta === 'none' ? plan : { ...plan, base: { baseBytes: plan.rawBytes } };
+}
+
+function indexMissing({ sizeBytes }: ByteSource, frame?: number): ZnnError {
+  const which = frame === undefined ? 'its first frame' : 'this frame';
+  return new ZnnError(
+    'truncated',
+    `container: the file ends here, after ${sizeBytes} bytes, without the frame index that ${which} promises`,
+    { offset: sizeBytes, ...(frame !== undefined && { frame }) },
+  );
 }
 
 function readFrameAt(source: ByteSource, offset: number, frame: number): FrameReading {

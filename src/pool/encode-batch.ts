@@ -26,8 +26,11 @@ export class BatchEncoder {
     const { job, control } = this;
     const frames = job.frames.slice(frameStart, frameEnd);
     const sourceStart = frames[0]?.rawOffset ?? 0;
-    const last = frames.at(-1);
-    const sourceEnd = last === undefined ? sourceStart : last.rawOffset + last.rawBytes;
+    // Stored tensors stand by their alignment: the last is not always the one that ends last.
+    const sourceEnd = frames.reduce(
+      (end, frame) => Math.max(end, frame.rawOffset + frame.rawBytes),
+      sourceStart,
+    );
     readFully(job.sourceFd, this.source.subarray(0, sourceEnd - sourceStart), sourceStart);
     let outputBytes = 0;
     const encoded = frames.map((frame, i) => {

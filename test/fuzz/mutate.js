@@ -1,6 +1,7 @@
 // Mutations of bytes: small ones that keep most of a structure, and values that sizes are often wrong by.
 
-/** @typedef {() => number} Random a source of 32-bit integers, from 0 */
+/** A source of 32-bit integers, from 0.
+ * @typedef {() => number} Random */
 
 const ODD_U64 = [
   0n,
@@ -28,8 +29,12 @@ export function mutate(input, other, random) {
 /** @param {Uint8Array} bytes @param {Uint8Array} other @param {Random} random @returns {Uint8Array} */
 function changed(bytes, other, random) {
   const below = (/** @type {number} */ limit) => (limit > 0 ? random() % limit : 0);
-  // Headers and tables stand in front.
-  const at = random() & 1 ? below(Math.min(bytes.length, 64)) : below(bytes.length);
+  // Headers and tables stand in front, ends of lanes and trailers behind.
+  const near = Math.min(bytes.length, 64);
+  const at =
+    [below(near), below(near), Math.max(0, bytes.length - 1 - below(near)), below(bytes.length)][
+      random() % 4
+    ] ?? 0;
   switch (random() % 9) {
     case 0:
       return withByte(bytes, at, (bytes[at] ?? 0) ^ (1 << below(8)));

@@ -24,14 +24,22 @@ export interface ReferenceFrame {
   readonly dtypeCode: number;
   readonly chunkBytes: number;
   readonly mustHaveIndex: boolean;
+  /** Byte 9: 0, or `raw` is the XOR of the original and a base. */
+  readonly delta: number;
   /** Plane by plane, for each chunk how the stream is coded. */
   readonly streamKinds: readonly StreamKind[];
 }
 
 /** The bytes that a file of frames stands for. The frame index is recognised, not read.
+ * @param base what a delta file was made against: as long as the result, or longer
  * @throws ZnnError `corrupt`, `truncated` or `unsupported` */
-export function decodeZnn(file: Uint8Array): Uint8Array {
+export function decodeZnn(file: Uint8Array, base?: Uint8Array): Uint8Array {
   const frames = decodeFrames(file);
+  const delta = frames[0]?.delta ?? 0;
+  if (frames.some((frame) => frame.delta !== delta)) throw error('corrupt', 'frame header: delta differs');
+  // 16 is our own, and the index says where in the base the bytes are.
+  if (delta === 16 || (delta !== 0 && base === undefined))
+    throw error('unsupported', `frame header: delta ${delta}`);
   const unused = frames.map((frame) => frame.unusedBytes);
   const last = unused.pop() ?? 0;
   const hasIndex = new TextDecoder('latin1').decode(file.subarray(-TRAILER_MAGIC.length)) === TRAILER_MAGIC;
@@ -45,7 +53,7 @@ export function decodeZnn(file: Uint8Array): Uint8Array {
     raw.set(frame.raw, offset);
     offset += frame.raw.length;
   }
-  return raw;
+  return delta === 0 ? raw : raw.map((byte, at) => byte ^ (base?.[at] ?? 0));
 }
 
 /** All frames of a file, in order.
@@ -75,7 +83,7 @@ export function decodeFrame(file: Uint8Array): ReferenceFrame {
     throw error('unsupported', `frame header: byte reorder ${at(5)}`);
   if (at(6) > 1) throw error('unsupported', `frame header: bit reorder ${at(6)}`);
   if (at(8) < 1 || at(8) > 3) throw error('unsupported', `frame header: input format ${at(8)}`);
-  if (at(9) !== 0) throw error('unsupported', `frame header: delta ${at(9)}`);
+  if (at(9) > 2 && at(9) !== 16) throw error('unsupported', `frame header: delta ${at(9)}`);
   if (at(10) || at(11) || at(12)) throw error('unsupported', 'frame header: lossy');
   const chunkBytes = planeCount === 1 ? Math.min(2 ** at(14), MAX_BLOCK_RAW_BYTES) : 2 ** at(14);
   if (chunkBytes < planeCount) throw error('corrupt', `frame header: chunk of ${chunkBytes} bytes`);
@@ -89,7 +97,7 @@ export function decodeFrame(file: Uint8Array): ReferenceFrame {
     throw error('corrupt', `frame: ${encodedBytes} bytes, its header has ${bodyStart}`);
   const body = decodeBody(frame.subarray(bodyStart), rawBytes, chunkBytes, planeCount, at(6) === 1);
   const mustHaveIndex = at(4) >= INDEX_FOLLOWS;
-  return { ...body, encodedBytes, dtypeCode: at(15), chunkBytes, mustHaveIndex };
+  return { ...body, encodedBytes, dtypeCode: at(15), chunkBytes, mustHaveIndex, delta: at(9) };
 }
 
 function decodeBody(

@@ -42,11 +42,16 @@ export function kernelEncode(plane: Uint8Array): Uint8Array | undefined {
   ]);
 }
 
-/** The symbols of `block`, or the kernel's (negative) error. */
-export function kernelDecode(block: Uint8Array, bytes: number): Uint8Array | number {
+/** The symbols of `block`, or the kernel's (negative) error.
+ * @param loop one of HUFFMAN_BY_…; without it the kernel chooses */
+export function kernelDecode(block: Uint8Array, bytes: number, loop?: number): Uint8Array | number {
   const { addresses, check } = guardedTargets(bytes);
   const [target = 0] = addresses;
-  const status = kernels.decodeHuffman(placeAtEnd(block), block.length, target, bytes, WORK);
+  const source = placeAtEnd(block);
+  const status =
+    loop === undefined
+      ? kernels.decodeHuffman(source, block.length, target, bytes, WORK)
+      : kernels.decodeHuffmanBy(loop, source, block.length, target, bytes, WORK);
   check();
   return status < 0 ? status : memory.slice(target, target + bytes);
 }

@@ -239,6 +239,14 @@ describe('a file without one', () => {
     );
   });
 
+  test('that a later frame promises is truncated too', () => {
+    const plain = part([1, 2, 3], 'bytes', { streamingByte: STREAMING });
+    const file = concatBytes(plain.frame, ...PARTS.map(({ frame }) => frame));
+    expect(faultOf(() => plan(file))).toBe(
+      'truncated: container: the frame index that a frame promises is missing',
+    );
+  });
+
   test.each(VALID_GOLDENS)('by the stock package: $title', ({ filePath, originalBytes }) => {
     const file = readFileSync(filePath);
     const { kind, frames, rawBytes } = plan(file);
