@@ -39,6 +39,7 @@ function folderLine({ rootPath, kind, files }: CheckedGroup): string {
     ...count(['znn'], 'by znn'),
     ...count(['zipnn'], 'by ZipNN'),
     ...count(['safetensors', 'other'], 'not compressed'),
+    ...count(['damaged'], 'damaged'),
     ...count(['index'], 'index'),
   ];
   return printable(`${rootPath}: ${FOLDER_KINDS[kind]}${counts.length > 0 ? ` (${counts.join(', ')})` : ''}`);
@@ -57,6 +58,7 @@ function whatItIs({ kind, format, tensorCount }: FileCheck): string {
   if (kind === 'index') return `index${tensors}`;
   if (kind === 'safetensors') return `safetensors, not compressed${tensors}`;
   if (kind === 'other') return 'not compressed';
+  if (kind === 'damaged') return 'damaged';
   const by = kind === 'znn' ? 'znn' : 'ZipNN';
   return format === 'safetensors'
     ? `safetensors, tensors compressed by ${by}${tensors}`
@@ -66,7 +68,7 @@ function whatItIs({ kind, format, tensorCount }: FileCheck): string {
 function summaryLine(files: readonly CheckResult[], repairs: ReadonlyMap<CheckResult, Repair>): string {
   const { defect, suspicion, remark } = countsOf(files);
   const repairedCount = [...repairs.values()].filter(({ targetPath }) => targetPath !== undefined).length;
-  const failedCount = files.filter(({ error }) => error !== undefined).length;
+  const failedCount = filesOf(files, repairs).failed;
   return [
     `checked ${formatCount(files.length, 'file')}: ${formatCount(defect, 'defect')}`,
     ...(suspicion > 0 ? [formatCount(suspicion, 'suspicion')] : []),
@@ -89,7 +91,14 @@ export function checkJson(
     ...groups
       .filter(({ isFolder }) => isFolder)
       .map(({ rootPath, kind }) => ({ type: 'folder', source: rootPath, kind })),
-    { type: 'summary', verb: 'check', exitCode, notes, findings: countsOf(files), files: filesOf(files) },
+    {
+      type: 'summary',
+      verb: 'check',
+      exitCode,
+      notes,
+      findings: countsOf(files),
+      files: filesOf(files, repairs),
+    },
   ];
   return objects.map((object) => JSON.stringify(object));
 }
@@ -103,8 +112,12 @@ function fileObject(file: CheckResult, repaired: Repair | undefined): object {
   };
 }
 
-function filesOf(files: readonly CheckResult[]): { done: number; failed: number } {
-  const failed = files.filter(({ error }) => error !== undefined).length;
+/** Failed is what could not be read, or not be repaired. */
+function filesOf(
+  files: readonly CheckResult[],
+  repairs: ReadonlyMap<CheckResult, Repair>,
+): { done: number; failed: number } {
+  const failed = files.filter((file) => (file.error ?? repairs.get(file)?.error) !== undefined).length;
   return { done: files.length - failed, failed };
 }
 

@@ -1,13 +1,12 @@
-import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { type CheckedGroup, type CheckResult, check } from '../pipeline/check.js';
-import { isRepairable, repair, repairedNameOf } from '../pipeline/repair.js';
+import { planRepairs, type RepairTask, repair } from '../pipeline/repair.js';
 import { withRunner } from '../pipeline/run-plan.js';
 import { checkJson, checkText } from './check-report.js';
 import type { CommandContext, CommandRun } from './command.js';
 import { errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
-import { findFiles } from './find-files.js';
+import { findFiles, thisMachine } from './find-files.js';
 import type { CliOptions } from './options.js';
 import type { Output } from './output.js';
 import { printable } from './printable.js';
@@ -20,32 +19,31 @@ export interface Repair {
 
 /** `znn check`: what files and folders are, and what is wrong with them. */
 export const checkCommand: CommandRun = async (options, context) => {
-  const { outputPath, ...where } = options;
+  const { outputPath = '', ...where } = options;
   const plan = findFiles('info', where, true);
   return withRunner(1, async (runner) => {
     const groups = check(plan, runner);
-    const repairs = options.repair ? await repairAll(groups, outputPath ?? '', context) : new Map();
+    const isOne = options.paths.length === 1 && groups.length === 1;
+    const tasks = options.repair ? planRepairs(groups, outputPath, isOne, thisMachine()) : [];
+    const repairs = await repairAll(tasks, context);
     return report(groups, repairs, plan.notes, options, context.output);
   });
 };
 
 async function repairAll(
-  groups: readonly CheckedGroup[],
-  outputPath: string,
+  tasks: readonly RepairTask[],
   { signal }: CommandContext,
 ): Promise<Map<CheckResult, Repair>> {
   const repairs = new Map<CheckResult, Repair>();
-  const isOneFile = groups.length === 1 && groups[0]?.isFolder === false && !/[/\\]$/.test(outputPath);
-  for (const file of groups.flatMap(({ files }) => files).filter(isRepairable)) {
+  for (const task of tasks) {
     signal.throwIfAborted();
-    const { dir, base } = path.parse(file.relativePath);
-    const targetPath = isOneFile ? outputPath : path.join(outputPath, dir, repairedNameOf(base));
+    const { checked, targetPath } = task;
     try {
-      await repair(file, targetPath, signal);
-      repairs.set(file, { targetPath });
+      await repair(task, signal);
+      repairs.set(checked, { targetPath });
     } catch (thrown) {
       signal.throwIfAborted();
-      repairs.set(file, { error: toZnnError(thrown) });
+      repairs.set(checked, { error: toZnnError(thrown) });
     }
   }
   return repairs;

@@ -5,6 +5,9 @@ import { findSnapshot } from '../plan/hub-snapshot.js';
 import type { RunPlan, Verb } from '../plan/types.js';
 import type { CliOptions } from './options.js';
 
+const NOTE_ON_ALL_DTYPES =
+  '--all-dtypes: integers and other dtypes that shrink are compressed too; stock readers will not decode those';
+
 /** The plan for the paths of a command line, or for a model in the Hub cache.
  * @param withIndexes with the verb `info`: indexes are files to look at too */
 export function findFiles(verb: Verb, options: CliOptions, withIndexes = false): RunPlan {
@@ -24,8 +27,11 @@ export function findFiles(verb: Verb, options: CliOptions, withIndexes = false):
     ...(withIndexes && { withIndexes }),
     machine,
   });
-  if (snapshot === undefined) return plan;
-  return { ...plan, notes: [`${options.model?.id}: revision ${snapshot.commit}`, ...plan.notes] };
+  const notes = [
+    ...(snapshot === undefined ? [] : [`${options.model?.id}: revision ${snapshot.commit}`]),
+    ...(options.allDtypes ? [NOTE_ON_ALL_DTYPES] : []),
+  ];
+  return { ...plan, notes: [...notes, ...plan.notes] };
 }
 
 export function thisMachine(): Machine {

@@ -27,8 +27,13 @@ export function parseCompressedVectors(text: string): Map<string, CompressedVect
   return vectors;
 }
 
+/** Readers of ZipNN's need the name only; whatever else stands there is none of their business. */
 function parseVector(scanner: JsonScanner): CompressedVector {
   const fields = new Map<string, string>();
+  if (scanner.kind !== '{') {
+    skipValue(scanner);
+    return {};
+  }
   forEachMember(scanner, 'an object for a tensor', (field) => {
     if (scanner.kind === 'string') fields.set(field, scanner.stringValue());
     else skipValue(scanner);

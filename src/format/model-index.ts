@@ -52,27 +52,10 @@ export function parseModelIndex(bytes: Uint8Array): ModelIndex {
  * renaming back gives the original bytes, however they were escaped.
  * @throws ZnnError `corrupt` when a new name could do harm or two become one. */
 export function renameShards(index: ModelIndex, newNames: ReadonlyMap<string, string>): Uint8Array {
-  const renamed = index.shardNames.map((name) => newNames.get(name) ?? name);
-  for (const name of renamed) checkShardName(name);
-  checkNoCollision(renamed);
-  const pieces: string[] = [];
-  // A model has a thousand times more tensors than shards.
-  const respelled = new Map<string, string>();
-  let copied = 0;
-  for (const value of index.values) {
-    const newName = newNames.get(value.shardName);
-    if (newName === undefined) continue;
-    const written = index.text.slice(value.start, value.end);
-    const spelling = respelled.get(written) ?? respell(written, value.shardName, newName);
-    respelled.set(written, spelling);
-    pieces.push(index.text.slice(copied, value.start), spelling);
-    copied = value.end;
-  }
-  pieces.push(index.text.slice(copied));
-  return new TextEncoder().encode(pieces.join(''));
+  return moveTensors(index, ({ shardName }) => newNames.get(shardName) ?? shardName);
 }
 
-/** The index with each tensor in the shard that `shardOf` gives; every other byte is kept.
+/** The index with each tensor in the shard that `shardOf` gives; every byte of the others is kept.
  * @throws ZnnError `corrupt` when a name could do harm or two become one. */
 export function moveTensors(index: ModelIndex, shardOf: (value: WeightMapValue) => string): Uint8Array {
   const names = index.values.map(shardOf);
@@ -80,11 +63,18 @@ export function moveTensors(index: ModelIndex, shardOf: (value: WeightMapValue) 
   for (const name of distinct) checkShardName(name);
   checkNoCollision(distinct);
   const pieces: string[] = [];
+  // A model has a thousand times more tensors than shards.
+  const respelled = new Map<string, string>();
   let copied = 0;
   for (const [i, value] of index.values.entries()) {
-    const name = names[i] ?? value.shardName;
-    if (name === value.shardName) continue;
-    pieces.push(index.text.slice(copied, value.start), JSON.stringify(name).slice(1, -1));
+    const newName = names[i] ?? value.shardName;
+    if (newName === value.shardName) continue;
+    const written = index.text.slice(value.start, value.end);
+    // No quotation mark stands bare in what is written.
+    const key = `${written}"${newName}`;
+    const spelling = respelled.get(key) ?? respell(written, value.shardName, newName);
+    respelled.set(key, spelling);
+    pieces.push(index.text.slice(copied, value.start), spelling);
     copied = value.end;
   }
   pieces.push(index.text.slice(copied));

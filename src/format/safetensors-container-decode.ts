@@ -10,33 +10,13 @@ import {
   requireValue,
   toHex,
 } from './index-document-decode.js';
-import { forEachMember, requireToken, skipValue } from './json-reader.js';
-import { JsonScanner } from './json-scanner.js';
-import { COMPRESSED_VECTORS_KEY, CONTAINER_INDEX_KEY, type ContainerIndex } from './safetensors-container.js';
+import { CONTAINER_INDEX_KEY, type ContainerIndex } from './safetensors-container.js';
 import { SAFETENSORS_JSON_MAX_BYTES } from './safetensors-header.js';
 
 /** Deflate's best: 258 bytes in 2 bits. */
 const INFLATE_FACTOR_MAX = 1032;
 /** What inflates at a time: an inflated piece is at most INFLATE_FACTOR_MAX times as long. */
 const INFLATE_PIECE_BYTES = 1 << 14;
-
-/** The names of the compressed tensors in the value of COMPRESSED_VECTORS_KEY.
- * @throws ZnnError `corrupt` */
-export function decodeCompressedNames(text: string): Set<string> {
-  const names = new Set<string>();
-  const scanner = new JsonScanner(text);
-  scanner.next();
-  forEachMember(scanner, `an object as ${COMPRESSED_VECTORS_KEY}`, (name) => {
-    if (names.has(name)) {
-      throw new ZnnError('corrupt', `${COMPRESSED_VECTORS_KEY}: ${JSON.stringify(name)} occurs twice`);
-    }
-    names.add(name);
-    skipValue(scanner);
-  });
-  scanner.next();
-  requireToken(scanner, 'end', `nothing after ${COMPRESSED_VECTORS_KEY}`);
-  return names;
-}
 
 /** The index that the value of CONTAINER_INDEX_KEY holds; whether it fits the file is for the plan to check.
  * @throws ZnnError `corrupt` or `unsupported` */

@@ -30,11 +30,13 @@ export async function withBase<Value>(
 export async function assertBase(
   { base: wanted }: DecompressPlan,
   base: InputFile | undefined,
+  { missingBasePath }: Pick<FileTask, 'missingBasePath'>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (wanted === undefined) return;
   if (base === undefined) {
-    throw new ZnnError('unsupported', `delta file: it needs ${describe(wanted)}; name it with --base`);
+    const what = missingBasePath === undefined ? 'name it with --base' : `--base has no ${missingBasePath}`;
+    throw new ZnnError('unsupported', `delta file: it needs ${describe(wanted)}; ${what}`);
   }
   const place = { file: base.path };
   if (base.fileBytes !== wanted.baseBytes) {

@@ -3,12 +3,7 @@ import type { ByteSource } from '../format/byte-source.js';
 import { type CompressedVector, parseCompressedVectors } from '../format/compressed-vectors.js';
 import { DTYPE_CODES } from '../format/dtypes.js';
 import type { FrameHeader } from '../format/frame-header.js';
-import {
-  COMPRESSED_VECTORS_KEY,
-  CONTAINER_INDEX_KEY,
-  FORMAT_KEY,
-  HUB_HEADER_MAX_BYTES,
-} from '../format/safetensors-container.js';
+import { COMPRESSED_VECTORS_KEY, CONTAINER_INDEX_KEY, FORMAT_KEY } from '../format/safetensors-container.js';
 import type { SafetensorsHeader } from '../format/safetensors-header.js';
 import { findCompressedTensors } from '../plan/compressed-tensors.js';
 import { type Finding, REPAIR_ADVICE } from './findings.js';
@@ -28,8 +23,7 @@ export function checkContainer(source: ByteSource, header: SafetensorsHeader, fi
       ? [withoutVectors(found.size, isStock)]
       : checkVectors(vectors, header, found, isStock)),
     ...checkFormat(header),
-    ...checkLength(header),
-    ...(isStock ? checkRotation(source, header, fileName.endsWith('.znn.znn.safetensors') ? 2 : 1) : []),
+    ...(isStock ? checkRotation(source, header) : []),
   ];
 }
 
@@ -110,19 +104,8 @@ function checkFormat({ metadata }: SafetensorsHeader): Finding[] {
   return [{ severity: 'defect', code: 'no-format', message, advice, isRepairable }];
 }
 
-function checkLength({ headerBytes }: SafetensorsHeader): Finding[] {
-  if (headerBytes <= HUB_HEADER_MAX_BYTES) return [];
-  return [
-    {
-      ...{ severity: 'remark', code: 'long-header', isRepairable: false },
-      message: `the header takes ${headerBytes} bytes; readers on the Hub refuse more than ${HUB_HEADER_MAX_BYTES}`,
-      advice: 'as .safetensors.znn it can be read, or in more shards',
-    },
-  ];
-}
-
-function checkRotation(source: ByteSource, { tensors }: SafetensorsHeader, rotationsMax: 1 | 2): Finding[] {
-  const names = findRotatedTensors(source, tensors, rotationsMax);
+function checkRotation(source: ByteSource, { tensors }: SafetensorsHeader): Finding[] {
+  const names = findRotatedTensors(source, tensors);
   if (names.length === 0) return [];
   const some = names.slice(0, 3).map((name) => JSON.stringify(name));
   const more = names.length > 3 ? ` and ${names.length - 3} more` : '';

@@ -1,13 +1,23 @@
 import path from 'node:path';
 import { toZnnError, type ZnnError } from '../errors.js';
-import { readSafetensorsHeader, type SafetensorsHeader } from '../format/safetensors-header.js';
+import type { ByteSource } from '../format/byte-source.js';
+import { CONTAINER_INDEX_KEY, HUB_HEADER_MAX_BYTES } from '../format/safetensors-container.js';
+import {
+  readSafetensorsHeader,
+  SAFETENSORS_JSON_MAX_BYTES,
+  SAFETENSORS_LENGTH_BYTES,
+  type SafetensorsHeader,
+  type SafetensorsReading,
+} from '../format/safetensors-header.js';
 import { fileSource } from '../io/file-source.js';
-import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { closeInput, openInput } from '../io/input-file.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { checkContainer } from './check-container.js';
 import { type FileCheck, type Finding, REPAIR_ADVICE } from './findings.js';
 import { describeFile } from './info.js';
+
+export type Decoding = Pick<JobRunner, 'checksum' | 'decodeInOrder'>;
 
 /** A weight file as `check` sees it, with what an index may name in it. */
 export interface CheckedFile extends FileCheck {
@@ -17,17 +27,18 @@ export interface CheckedFile extends FileCheck {
 
 /** What a weight file is, and what is wrong with it as far as headers, tables and lists show; contents are for `verify`.
  * @throws ZnnError `io` */
-export function checkFile(
-  filePath: string,
-  runner: Pick<JobRunner, 'checksum' | 'decodeInOrder'>,
-): CheckedFile {
+export function checkFile(filePath: string, runner: Decoding): CheckedFile {
   const input = openInput(filePath);
   try {
-    const header = readHeader(input);
-    const findings = [...checkName(filePath), ...checkSafetensors(input, header)];
-    const { error, ...described } = describe(filePath, runner);
+    const source = fileSource(input);
+    const reading = readSafetensorsHeader(source);
+    const header = reading.isCanonical ? reading.header : undefined;
+    const findings = [...checkName(filePath), ...checkSafetensors(source, reading, path.basename(filePath))];
     // What is wrong with the list explains why the rest cannot be read.
-    const isExplained = findings.some(({ severity }) => severity === 'defect');
+    const isExplained = findings.some(
+      ({ severity, code }) => severity === 'defect' && code !== 'compressed-twice',
+    );
+    const { error, ...described } = describe(filePath, runner, isExplained ? header : undefined);
     const all = error === undefined || isExplained ? findings : [...findings, damage(error)];
     const names = header?.tensors.map(({ name }) => name) ?? described.tensorNames;
     return {
@@ -46,7 +57,8 @@ interface Described extends Pick<CheckedFile, 'kind' | 'format' | 'tensorNames'>
   readonly error?: ZnnError;
 }
 
-function describe(filePath: string, runner: Pick<JobRunner, 'checksum' | 'decodeInOrder'>): Described {
+/** @param header of a safetensors file whose compressed tensors no reader finds: then it alone says who wrote the file */
+function describe(filePath: string, runner: Decoding, header: SafetensorsHeader | undefined): Described {
   try {
     const { kind, format, tensors } = describeFile(filePath, runner);
     const tensorNames = tensors.map(({ name }) => name);
@@ -54,28 +66,56 @@ function describe(filePath: string, runner: Pick<JobRunner, 'checksum' | 'decode
   } catch (thrown) {
     const error = toZnnError(thrown);
     if (error.code === 'io') throw error;
-    return { kind: 'zipnn', format: filePath.endsWith('.safetensors') ? 'safetensors' : 'znn', error };
+    if (header === undefined) return { kind: 'damaged', error };
+    const kind = header.metadata?.has(CONTAINER_INDEX_KEY) ? 'znn' : 'zipnn';
+    return { kind, format: 'safetensors', error };
   }
 }
 
-function readHeader(input: InputFile): SafetensorsHeader | undefined {
-  const reading = readSafetensorsHeader(fileSource(input));
-  return reading.isCanonical ? reading.header : undefined;
+function checkSafetensors(source: ByteSource, reading: SafetensorsReading, fileName: string): Finding[] {
+  if (reading.isCanonical) {
+    const { header } = reading;
+    return [...checkContainer(source, header, fileName), ...checkHubLimit(header)];
+  }
+  if (!fileName.endsWith('.safetensors')) return [];
+  return [beginsWithLongHeader(source) ? tooLongHeader(reading.reason) : notSafetensors(reading.reason)];
 }
 
-function checkSafetensors(input: InputFile, header: SafetensorsHeader | undefined): Finding[] {
-  const name = path.basename(input.path);
-  if (header !== undefined) return checkContainer(fileSource(input), header, name);
-  if (!name.endsWith('.safetensors')) return [];
-  const reading = readSafetensorsHeader(fileSource(input));
-  if (reading.isCanonical) return [];
+function checkHubLimit({ headerBytes }: SafetensorsHeader): Finding[] {
+  if (headerBytes <= HUB_HEADER_MAX_BYTES) return [];
   return [
     {
-      ...{ severity: 'defect', code: 'not-safetensors', isRepairable: false, errorCode: 'corrupt' },
-      message: `no safetensors file: ${reading.reason}`,
-      advice: 'get the file again',
+      ...{ severity: 'remark', code: 'long-header', isRepairable: false },
+      message: `the header takes ${headerBytes} bytes; readers on the Hub refuse more than ${HUB_HEADER_MAX_BYTES}`,
+      advice: 'loaders can read it; for the Hub spread the tensors over more shards',
     },
   ];
+}
+
+/** Whether all is in order but the header's length, which no safetensors reader takes. */
+function beginsWithLongHeader(source: ByteSource): boolean {
+  if (source.sizeBytes <= SAFETENSORS_LENGTH_BYTES) return false;
+  const start = source.read(0, SAFETENSORS_LENGTH_BYTES + 1);
+  const jsonBytes = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
+  const isWithinFile = jsonBytes <= BigInt(source.sizeBytes - SAFETENSORS_LENGTH_BYTES);
+  return isWithinFile && jsonBytes > SAFETENSORS_JSON_MAX_BYTES && start.at(-1) === '{'.charCodeAt(0);
+}
+
+function tooLongHeader(reason: string): Finding {
+  return {
+    ...{ severity: 'defect', code: 'long-header', isRepairable: false },
+    message: `${reason}, the most that the safetensors library reads`,
+    advice:
+      'spread the tensors over more shards; znn compresses the file as plain bytes, and restores it exactly',
+  };
+}
+
+function notSafetensors(reason: string): Finding {
+  return {
+    ...{ severity: 'defect', code: 'not-safetensors', isRepairable: false, errorCode: 'corrupt' },
+    message: `no safetensors file: ${reason}`,
+    advice: 'get the file again',
+  };
 }
 
 function checkName(filePath: string): Finding[] {

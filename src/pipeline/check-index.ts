@@ -1,51 +1,45 @@
 import path from 'node:path';
-import { toZnnError, type ZnnError } from '../errors.js';
+import type { ZnnError } from '../errors.js';
 import type { ModelIndex, WeightMapValue } from '../format/model-index.js';
-import { closeInput, openInput } from '../io/input-file.js';
 import { compressedPathOf, restoredPathOf } from '../plan/weight-files.js';
 import type { CheckedFile } from './check-file.js';
 import { type Finding, REPAIR_ADVICE } from './findings.js';
-import { readIndex } from './rewrite-index.js';
+import { isRepairable, repairedNameOf } from './repairable.js';
 
 /** An index, and where the tensors that it names are. */
 export interface CheckedIndex {
   readonly index: ModelIndex;
-  /** The shard that has the tensor; the one that the index names where none is known to have it. */
+  /** The shard to name once everything is repaired: the one that has the tensor, or where none is known to, the one that the
+   * index names. */
   readonly shardOf: (value: WeightMapValue) => string;
   readonly findings: readonly Finding[];
 }
 
-/** @throws ZnnError `corrupt` when it is no index, `io` when it cannot be read */
-export function openIndex(indexPath: string): ModelIndex {
-  const input = openInput(indexPath);
-  try {
-    return readIndex(input);
-  } catch (error) {
-    throw toZnnError(error, { file: indexPath });
-  } finally {
-    closeInput(input);
-  }
+/** An index and its folder side by side. */
+interface Comparison {
+  readonly index: ModelIndex;
+  /** Files of the index's folder, by their names relative to it. */
+  readonly shards: ReadonlyMap<string, CheckedFile>;
+  /** Name in the index → what the file is called that is there; `undefined` where there is none. */
+  readonly presentNames: ReadonlyMap<string, string | undefined>;
+  /** Tensor → names of the shards that have it. */
+  readonly homes: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Whether what an index says agrees with the files in its folder.
  * @param shards files of that folder, by their names relative to it */
 export function checkIndex(index: ModelIndex, shards: ReadonlyMap<string, CheckedFile>): CheckedIndex {
-  const presentNames = new Map(index.shardNames.map((name) => [name, presentName(name, shards)]));
-  const homes = homesOf(shards);
-  const shardOf = ({ tensorName, shardName }: WeightMapValue): string => {
-    const present = presentNames.get(shardName) ?? shardName;
-    const tensorNames = shards.get(present)?.tensorNames;
-    if (tensorNames === undefined && shards.has(present)) return present;
-    const found = homes.get(tensorName) ?? [];
-    if (found.length === 0 || found.includes(present)) return present;
-    return found[0] ?? present;
-  };
+  const presentNames = new Map(
+    index.shardNames.map((name) => [name, possibleNames(name).find((each) => shards.has(each))]),
+  );
+  const comparison = { index, shards, presentNames, homes: homesOf(shards) };
   const findings = [
-    ...missingShards(index, shards, presentNames),
-    ...wrongShards(index, shards, presentNames, shardOf, homes),
-    ...unnamedShards(index, shards, new Set(presentNames.values())),
+    ...missingShards(comparison),
+    ...renamedShards(comparison),
+    ...misplacedTensors(comparison),
+    ...unnamedShards(comparison),
   ];
-  return { index, shardOf, findings };
+  return { index, shardOf: (value) => nameAfterRepair(homeOf(value, comparison), shards), findings };
 }
 
 /** A broken index. */
@@ -57,35 +51,45 @@ export function indexDamage({ code, message }: ZnnError): Finding {
   };
 }
 
-/** The shard's name, or what it is called after compressing or restoring, whichever is there. */
-function presentName(name: string, shards: ReadonlyMap<string, CheckedFile>): string | undefined {
-  const restored = restoredPathOf(name);
-  const candidates = [
-    name,
-    ...(['znn', 'safetensors'] as const).map((format) => compressedPathOf(name, format)),
-  ];
-  if (restored !== undefined)
-    candidates.push(
-      restored,
-      ...(['znn', 'safetensors'] as const).map((format) => compressedPathOf(restored, format)),
-    );
-  return candidates.find((candidate) => shards.has(candidate));
+/** The shard's own name, then what it is called after compressing or restoring. */
+export function possibleNames(name: string): string[] {
+  const plainNames = [name, restoredPathOf(name)].filter((each) => each !== undefined);
+  const names = plainNames.flatMap((plain) => [
+    plain,
+    compressedPathOf(plain, 'znn'),
+    compressedPathOf(plain, 'safetensors'),
+  ]);
+  return [...new Set(names)];
 }
 
-/** Tensor → names of the shards that have it. */
 function homesOf(shards: ReadonlyMap<string, CheckedFile>): Map<string, string[]> {
   const homes = new Map<string, string[]>();
   for (const [shardName, { tensorNames }] of shards)
-    for (const tensorName of tensorNames ?? [])
-      homes.set(tensorName, [...(homes.get(tensorName) ?? []), shardName]);
+    for (const tensorName of tensorNames ?? []) {
+      const names = homes.get(tensorName);
+      if (names === undefined) homes.set(tensorName, [shardName]);
+      else names.push(shardName);
+    }
   return homes;
 }
 
-function missingShards(
-  index: ModelIndex,
-  shards: ReadonlyMap<string, CheckedFile>,
-  presentNames: ReadonlyMap<string, string | undefined>,
-): Finding[] {
+/** The shard that has the tensor; where none is known to have it, the one that the index names. */
+function homeOf(
+  { tensorName, shardName }: WeightMapValue,
+  { shards, presentNames, homes }: Comparison,
+): string {
+  const present = presentNames.get(shardName) ?? shardName;
+  const saysNothing = shards.has(present) && shards.get(present)?.tensorNames === undefined;
+  const found = homes.get(tensorName) ?? [];
+  return saysNothing || found.includes(present) ? present : (found[0] ?? present);
+}
+
+function nameAfterRepair(name: string, shards: ReadonlyMap<string, CheckedFile>): string {
+  const shard = shards.get(name);
+  return shard !== undefined && isRepairable(shard) ? repairedNameOf(name) : name;
+}
+
+function missingShards({ index, shards, presentNames }: Comparison): Finding[] {
   return index.shardNames
     .filter((name) => !shards.has(name))
     .map((name) => {
@@ -99,70 +103,70 @@ function missingShards(
     });
 }
 
-function wrongShards(
-  { values }: ModelIndex,
-  shards: ReadonlyMap<string, CheckedFile>,
-  presentNames: ReadonlyMap<string, string | undefined>,
-  shardOf: (value: WeightMapValue) => string,
-  homes: ReadonlyMap<string, readonly string[]>,
-): Finding[] {
-  const readable = values.filter(
-    ({ shardName }) => shards.get(presentNames.get(shardName) ?? '')?.tensorNames !== undefined,
+/** Shards under the very name that is a defect of theirs. */
+function renamedShards({ index, shards }: Comparison): Finding[] {
+  return index.shardNames
+    .filter((name) => nameAfterRepair(name, shards) !== name)
+    .map((name) => ({
+      ...{ severity: 'defect', code: 'compressed-twice', isRepairable: true },
+      message: `names ${name}, which is ${repairedNameOf(name)} once it is repaired`,
+      advice: REPAIR_ADVICE,
+    }));
+}
+
+function misplacedTensors(comparison: Comparison): Finding[] {
+  const { index, shards, presentNames, homes } = comparison;
+  const presentOf = ({ shardName }: WeightMapValue) => presentNames.get(shardName);
+  const readable = index.values.filter(
+    (value) => shards.get(presentOf(value) ?? '')?.tensorNames !== undefined,
   );
-  const moved = readable.filter((value) => shardOf(value) !== presentNames.get(value.shardName));
+  const moved = readable.filter((value) => homeOf(value, comparison) !== presentOf(value));
   const lost = readable.filter(({ tensorName }) => !homes.has(tensorName));
   return [
-    ...summed(
-      moved,
-      'index-wrong-shard',
-      ({ tensorName, shardName }) => `has ${tensorName} in ${shardName}, where it is not`,
-      true,
-    ),
-    ...summed(
-      lost,
-      'index-misses-tensor',
-      ({ tensorName }) => `names the tensor ${tensorName}, which no shard has`,
-      false,
-    ),
+    ...summed(moved, {
+      ...{ code: 'index-wrong-shard', isRepairable: true, advice: REPAIR_ADVICE },
+      say: ({ tensorName, shardName }) => `has ${tensorName} in ${shardName}, where it is not`,
+    }),
+    ...summed(lost, {
+      ...{ code: 'index-misses-tensor', isRepairable: false },
+      advice: 'get the index and the shards of one revision',
+      say: ({ tensorName }) => `names the tensor ${tensorName}, which no shard has`,
+    }),
   ];
 }
 
+/** One finding for all of one kind, which names the first. */
 function summed(
   values: readonly WeightMapValue[],
-  code: Finding['code'],
-  say: (value: WeightMapValue) => string,
-  isRepairable: boolean,
+  { say, ...kind }: Omit<Finding, 'severity' | 'message'> & { say: (value: WeightMapValue) => string },
 ): Finding[] {
   const [first] = values;
   if (first === undefined) return [];
   const more = values.length === 1 ? '' : ` (and ${values.length - 1} more)`;
-  const advice = isRepairable ? REPAIR_ADVICE : 'get the index and the shards of one revision';
-  return [{ severity: 'defect', code, message: say(first) + more, advice, isRepairable }];
+  return [{ severity: 'defect', ...kind, message: say(first) + more }];
 }
 
 /** Shards of the index's kind in its folder that it does not name: nobody will load them. */
-function unnamedShards(
-  { shardNames, values }: ModelIndex,
-  shards: ReadonlyMap<string, CheckedFile>,
-  presentNames: ReadonlySet<string | undefined>,
-): Finding[] {
-  const extension = path.extname(restoredPathOf(shardNames[0] ?? '') ?? shardNames[0] ?? '');
+function unnamedShards({ index: { shardNames, values }, shards }: Comparison): Finding[] {
+  const extension = path.extname(plainNameOf(shardNames[0] ?? ''));
+  const plainNames = new Set(shardNames.map(plainNameOf));
   const named = new Set(values.map(({ tensorName }) => tensorName));
-  const isShard = (name: string) =>
-    path.extname(restoredPathOf(name) ?? name) === extension && !name.includes('/');
   return [...shards]
-    .filter(([name]) => isShard(name) && !presentNames.has(name) && !shardNames.includes(name))
-    .filter(([name]) => !shardNames.some((other) => isSameModelFile(name, other)))
+    .filter(([name]) => path.extname(plainNameOf(name)) === extension)
+    .filter(([name]) => !plainNames.has(plainNameOf(name)))
     .map(([name, { tensorNames = [] }]) => {
       const extra = tensorNames.filter((tensorName) => !named.has(tensorName)).length;
+      const what = extra === 1 ? '1 tensor' : `${extra} tensors`;
       return {
         ...{ severity: 'remark', code: 'shard-not-indexed', isRepairable: false },
-        message: `does not name ${name}${extra > 0 ? `, which holds ${extra} tensors that it does not name either` : ''}`,
+        message: `does not name ${name}${extra > 0 ? `, which holds ${what} that it does not name either` : ''}`,
         advice: 'loaders that follow the index leave it out: remove it, or get the index that names it',
       };
     });
 }
 
-function isSameModelFile(one: string, other: string): boolean {
-  return (restoredPathOf(one) ?? one) === (restoredPathOf(other) ?? other);
+/** Without any `.znn`. */
+function plainNameOf(name: string): string {
+  const restored = restoredPathOf(name);
+  return restored === undefined ? name : plainNameOf(restored);
 }

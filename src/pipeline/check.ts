@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
+import type { ModelIndex } from '../format/model-index.js';
+import { closeInput, openInput } from '../io/input-file.js';
+import { lookAt } from '../plan/named-paths.js';
 import type { FileTask, RunPlan, TaskGroup } from '../plan/types.js';
 import { isIndexName, restoredPathOf } from '../plan/weight-files.js';
-import type { JobRunner } from '../pool/protocol.js';
-import { type CheckedFile, checkFile } from './check-file.js';
-import { type CheckedIndex, checkIndex, indexDamage, openIndex } from './check-index.js';
+import { type CheckedFile, checkFile, type Decoding } from './check-file.js';
+import { type CheckedIndex, checkIndex, indexDamage, possibleNames } from './check-index.js';
 import type { FileCheck, Finding, FolderKind } from './findings.js';
+import { readIndex } from './rewrite-index.js';
 
 /** A file that was checked, with what `--repair` works from. */
 export interface CheckResult extends FileCheck {
@@ -25,8 +28,6 @@ export interface CheckedGroup {
   readonly files: readonly CheckResult[];
 }
 
-type Decoding = Pick<JobRunner, 'checksum' | 'decodeInOrder'>;
-
 /** Says what files and folders are, and whether indexes, shards, headers and tensors agree. Changes nothing. */
 export function check(plan: RunPlan, runner: Decoding): CheckedGroup[] {
   return plan.groups.map((group) => checkGroup(group, runner));
@@ -38,37 +39,44 @@ function checkGroup({ rootPath, isFolder, tasks }: TaskGroup, runner: Decoding):
   const relativePathOf = ({ sourcePath }: FileTask) =>
     isFolder ? path.relative(rootPath, sourcePath) : path.basename(sourcePath);
   const checked = weights.map((task) => ({
-    ...guarded(task, () => checkFile(task.sourcePath, runner)),
+    ...checkWeight(task, runner),
     relativePath: relativePathOf(task),
   }));
-  const withSiblings = isFolder ? checked.map((file) => withSibling(file, checked)) : checked;
+  const withSiblings = checked.map((file) => withSibling(file, checked));
   const checkedIndexes = indexes.map((task) => ({
-    ...checkIndexFile(task, isFolder ? withSiblings : siblingsOnDisk(task, runner)),
+    ...checkIndexFile(task, withSiblings, runner),
     relativePath: relativePathOf(task),
   }));
-  const files = [...withSiblings, ...checkedIndexes];
-  return { rootPath, isFolder, kind: folderKindOf(withSiblings), files };
+  return {
+    ...{ rootPath, isFolder, kind: folderKindOf(withSiblings) },
+    files: [...withSiblings, ...checkedIndexes],
+  };
 }
 
 /** What cannot be read is a result too. */
-function guarded(task: FileTask, look: () => CheckedFile): CheckedFile & { error?: ZnnError } {
+function checkWeight(
+  task: Pick<FileTask, 'action' | 'sourcePath' | 'reason'>,
+  runner: Decoding,
+): CheckedFile & { error?: ZnnError } {
   try {
     if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
-    return look();
+    return checkFile(task.sourcePath, runner);
   } catch (thrown) {
     const error = toZnnError(thrown, { file: task.sourcePath });
     return { path: task.sourcePath, kind: 'other', tensorCount: 0, findings: [], error };
   }
 }
 
-function checkIndexFile(task: FileTask, shards: readonly CheckedFile[]): Omit<CheckResult, 'relativePath'> {
+function checkIndexFile(
+  task: FileTask,
+  checked: readonly CheckedFile[],
+  runner: Decoding,
+): Omit<CheckResult, 'relativePath'> {
   const base = { path: task.sourcePath, kind: 'index', tensorCount: 0 } as const;
   try {
     if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
     const index = openIndex(task.sourcePath);
-    const folder = path.dirname(task.sourcePath);
-    const byName = new Map(shards.map((shard) => [slashed(path.relative(folder, shard.path)), shard]));
-    const checkedIndex = checkIndex(index, byName);
+    const checkedIndex = checkIndex(index, shardsBeside(task.sourcePath, index, checked, runner));
     return { ...base, tensorCount: index.values.length, findings: checkedIndex.findings, checkedIndex };
   } catch (thrown) {
     const error = toZnnError(thrown, { file: task.sourcePath });
@@ -78,29 +86,34 @@ function checkIndexFile(task: FileTask, shards: readonly CheckedFile[]): Omit<Ch
   }
 }
 
-/** An index that was named alone is compared with the files that it names. */
-function siblingsOnDisk({ sourcePath }: FileTask, runner: Decoding): CheckedFile[] {
-  return siblingPaths(sourcePath).flatMap((filePath) => {
-    try {
-      return [checkFile(filePath, runner)];
-    } catch {
-      return [];
-    }
-  });
+function openIndex(indexPath: string): ModelIndex {
+  const input = openInput(indexPath);
+  try {
+    return readIndex(input);
+  } finally {
+    closeInput(input);
+  }
 }
 
-/** The shards that the index names, under any of the names that they may have by now. */
-function siblingPaths(indexPath: string): string[] {
-  try {
-    const folder = path.dirname(indexPath);
-    const names = openIndex(indexPath).shardNames.flatMap((name) => {
-      const plain = restoredPathOf(name) ?? name;
-      return [plain, `${plain}.znn`, plain.replace(/\.safetensors$/, '.znn.safetensors')];
-    });
-    return [...new Set(names)].map((name) => path.join(folder, name));
-  } catch {
-    return [];
+/** The files right in the index's folder, and those that the index names, which this run may leave out. Others, deeper, may
+ * well hold tensors of the same names: they are another model's. */
+function shardsBeside(
+  indexPath: string,
+  index: ModelIndex,
+  checked: readonly CheckedFile[],
+  runner: Decoding,
+): Map<string, CheckedFile> {
+  const folder = path.dirname(indexPath);
+  const known = new Map(checked.map((file) => [slashed(path.relative(folder, file.path)), file]));
+  const shards = new Map([...known].filter(([name]) => !name.includes('/')));
+  for (const name of index.shardNames.flatMap(possibleNames)) {
+    const sourcePath = path.join(folder, name);
+    const file = known.get(name);
+    if (file !== undefined) shards.set(name, file);
+    else if (!shards.has(name) && lookAt(sourcePath).kind === 'file')
+      shards.set(name, checkWeight({ action: 'describe', sourcePath }, runner));
   }
+  return shards;
 }
 
 /** A file beside what it was made of, or what was made of it. */
@@ -119,12 +132,14 @@ function withSibling<File extends CheckResult>(file: File, others: readonly Chec
 }
 
 function folderKindOf(files: readonly FileCheck[]): FolderKind {
-  const kinds = new Set(
-    files.map(({ kind }) => (kind === 'safetensors' || kind === 'other' ? 'plain' : kind)),
-  );
-  if (kinds.size === 0) return 'empty';
-  const [only] = kinds;
-  return kinds.size === 1 && only !== undefined && only !== 'index' ? only : 'mixed';
+  const kinds = new Set<FolderKind>();
+  for (const { kind } of files) {
+    if (kind === 'znn' || kind === 'zipnn') kinds.add(kind);
+    else if (kind !== 'damaged') kinds.add('plain');
+  }
+  if (kinds.size > 1) return 'mixed';
+  const [only = 'empty'] = kinds;
+  return only;
 }
 
 function slashed(relativePath: string): string {

@@ -98,7 +98,13 @@ async function writeCompressed(
       replacesExisting: existing !== undefined,
       like: source.stats,
     });
-    const notes = plan.note === undefined ? [] : [plan.note];
+    const { missingBasePath } = task;
+    const notes = [
+      ...(plan.note === undefined ? [] : [plan.note]),
+      ...(missingBasePath === undefined
+        ? []
+        : [`${missingBasePath} is not there: compressed without a base`]),
+    ];
     return {
       status: 'done',
       originalBytes: source.fileBytes,

@@ -45,7 +45,7 @@ async function restoreFrom(task: WritingTask, context: TaskContext): Promise<Out
   const source = openInput(task.sourcePath);
   try {
     const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
-    await assertBase(plan, base, options.signal);
+    await assertBase(plan, base, task, options.signal);
     const existing = inspectTarget(task.targetPath, source);
     if (existing === undefined) return await writeRestored(task, source, plan, undefined, context);
     const upToDate = options.force ? undefined : await isRestoredFrom(task, source, plan, existing, context);

@@ -33,8 +33,8 @@ export interface Finding {
   readonly errorCode?: ZnnErrorCode;
 }
 
-/** What one file is. `container` is a safetensors file of compressed tensors. */
-export type CheckedKind = 'safetensors' | 'znn' | 'zipnn' | 'other' | 'index';
+/** What one file is. A damaged one may have been any. */
+export type CheckedKind = 'safetensors' | 'znn' | 'zipnn' | 'other' | 'index' | 'damaged';
 
 export interface FileCheck {
   readonly path: string;
@@ -44,7 +44,8 @@ export interface FileCheck {
   readonly findings: readonly Finding[];
 }
 
-/** A folder of each: `plain` weights only, compressed by `znn` or stock `zipnn` only, `mixed`, or `empty` of weights. */
+/** What the weights of a folder are, the damaged ones aside: `plain`, compressed by `znn` or stock `zipnn`, `mixed`, or
+ * `empty` where there are none. */
 export type FolderKind = 'plain' | 'znn' | 'zipnn' | 'mixed' | 'empty';
 
 export const REPAIR_ADVICE = '--repair -o NEW rebuilds it there';

@@ -11,26 +11,66 @@ import { fileSource } from '../io/file-source.js';
 import { makeFolder } from '../io/folders.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { writeFully } from '../io/positional.js';
+import { system } from '../io/system.js';
 import { findCompressedTensors } from '../plan/compressed-tensors.js';
-import type { CheckResult } from './check.js';
+import type { Machine } from '../plan/hub-cache.js';
+import { lookAt } from '../plan/named-paths.js';
+import { placeOutputs } from '../plan/output-paths.js';
+import { assertTargets } from '../plan/target-checks.js';
+import type { TaskGroup } from '../plan/types.js';
+import type { CheckedGroup, CheckResult } from './check.js';
+import { isRepairable, repairedNameOf } from './repairable.js';
 import { forEachSlice } from './slices.js';
 
-/** Whether `--repair` makes a new file of this one. */
-export function isRepairable({ findings }: CheckResult): boolean {
-  const defects = findings.filter(({ severity }) => severity === 'defect');
-  return defects.length > 0 && defects.every((finding) => finding.isRepairable);
+/** A file that `--repair` makes anew, and where. */
+export interface RepairTask {
+  readonly checked: CheckResult;
+  readonly targetPath: string;
 }
 
-/** The name of the new file: that of the old one, except where the name itself is the defect. */
-export function repairedNameOf(fileName: string): string {
-  return fileName.replace(/(\.znn)+\.safetensors$/, '.znn.safetensors');
+/** Where the new files go: as the outputs of the other commands do, under `outputPath`.
+ * @param isOne one path was named, and not by a pattern
+ * @throws ZnnError `invalid-argument` when `outputPath` cannot take them: inside a source, in a Hugging Face cache, two for
+ * one name */
+export function planRepairs(
+  groups: readonly CheckedGroup[],
+  outputPath: string,
+  isOne: boolean,
+  machine: Machine,
+): RepairTask[] {
+  const places = placeOutputs(
+    groups.map(({ rootPath }) => lookAt(rootPath)),
+    outputPath,
+    isOne,
+  );
+  const tasks = groups.flatMap(({ files, isFolder }, i) =>
+    files.filter(isRepairable).map((checked) => {
+      const { dir, base } = path.parse(checked.relativePath);
+      const place = places[i];
+      const folder = path.join(place?.kind === 'folder' ? place.path : '', isFolder ? dir : '');
+      return {
+        checked,
+        targetPath: place?.kind === 'file' ? place.path : path.join(folder, repairedNameOf(base)),
+      };
+    }),
+  );
+  assertTargets([asGroup(tasks)], machine);
+  return tasks;
+}
+
+function asGroup(repairs: readonly RepairTask[]): TaskGroup {
+  const tasks = repairs.map(({ checked, targetPath }) => ({
+    ...{ action: 'copy' as const, sourcePath: checked.path, targetPath, sourceBytes: 0 },
+  }));
+  return { rootPath: '', isFolder: false, targetFolders: [], tasks };
 }
 
 /** Makes a new file without the defects of `checked`; the old one stays as it is.
  * @throws ZnnError `io`, also when something has the new name; the signal's reason */
-export async function repair(checked: CheckResult, targetPath: string, signal?: AbortSignal): Promise<void> {
+export async function repair({ checked, targetPath }: RepairTask, signal?: AbortSignal): Promise<void> {
   const source = openInput(checked.path);
   try {
+    assertAbsent(targetPath);
     await makeFolder(path.dirname(targetPath), false);
     const output = new AtomicFile(targetPath);
     try {
@@ -54,6 +94,12 @@ export async function repair(checked: CheckResult, targetPath: string, signal?: 
   } finally {
     closeInput(source);
   }
+}
+
+/** Before any work; the commit makes sure of it. */
+function assertAbsent(targetPath: string): void {
+  if (system.lstatSync(targetPath, { throwIfNoEntry: false }) === undefined) return;
+  throw new ZnnError('io', 'already exists, and --repair replaces nothing', { file: targetPath });
 }
 
 /** The same tensors, byte for byte, behind a header whose list says what they are. */

@@ -30,7 +30,7 @@ export async function restoreWeight(task: WritingTask, context: TaskContext): Pr
       assertBlobName(task.sourcePath, await sha256Of(source.fd, source.fileBytes, options.signal));
     const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
     // A delta file is nothing without its base, and a cache does not say which that is.
-    await assertBase(plan, undefined, options.signal);
+    await assertBase(plan, undefined, task, options.signal);
     const notes = plan.note === undefined ? [] : [plan.note];
     const sizes = { originalBytes: plan.rawBytes, compressedBytes: source.fileBytes, notes };
     if (await isRestored(task, source, plan, context)) return { ...sizes, status: 'up-to-date' };

@@ -10,20 +10,18 @@ const SAMPLE_BYTES = 1 << 16;
 const EXPONENT_BIAS = 127;
 const PLAUSIBLE_MIN = EXPONENT_BIAS - 64;
 const PLAUSIBLE_MAX = EXPONENT_BIAS + 32;
+const LARGEST_EXPONENT = 254;
+const INFINITE_EXPONENT = 255;
 /** Stored: so many values at the least are not plausible. Rotated back: so many are. */
 const IMPLAUSIBLE_SHARE = 0.5;
 const PLAUSIBLE_SHARE = 0.95;
 
-/** Names of the BF16 and F32 tensors whose values make no sense as they stand, and do when rotated back.
- * @param rotationsMax 2 for a file that the script ran on twice */
-export function findRotatedTensors(
-  source: ByteSource,
-  tensors: readonly SafetensorsTensor[],
-  rotationsMax: 1 | 2,
-): string[] {
+/** Names of the BF16 and F32 tensors whose values make no sense as they stand, and do when rotated back: once, or twice
+ * where the script ran twice. */
+export function findRotatedTensors(source: ByteSource, tensors: readonly SafetensorsTensor[]): string[] {
   return tensors
     .filter(({ dtype, fileStart, fileEnd }) => (dtype === 'BF16' || dtype === 'F32') && fileEnd > fileStart)
-    .filter((tensor) => seemsRotated(topBits(source, tensor), rotationsMax))
+    .filter((tensor) => seemsRotated(topBits(source, tensor)))
     .map(({ name }) => name);
 }
 
@@ -43,13 +41,20 @@ function topBits(source: ByteSource, { dtype, fileStart, fileEnd }: SafetensorsT
   return Uint16Array.from(tops);
 }
 
-function seemsRotated(tops: Uint16Array, rotationsMax: 1 | 2): boolean {
+function seemsRotated(tops: Uint16Array): boolean {
   if (tops.length === 0 || plausibleShare(tops) > 1 - IMPLAUSIBLE_SHARE) return false;
-  // Infinities and NaN alone say nothing: a mask is made of them.
-  if (tops.every((top) => (top & 255) === 255 || isPlausible(top))) return false;
   const once = tops.map(rotateBack);
-  if (plausibleShare(once) >= PLAUSIBLE_SHARE) return true;
-  return rotationsMax === 2 && plausibleShare(once.map(rotateBack)) >= PLAUSIBLE_SHARE;
+  const twice = once.map(rotateBack);
+  return (
+    (!isMask(tops, INFINITE_EXPONENT) && plausibleShare(once) >= PLAUSIBLE_SHARE) ||
+    (!isMask(tops, LARGEST_EXPONENT) && plausibleShare(twice) >= PLAUSIBLE_SHARE)
+  );
+}
+
+/** A mask is made of infinities, NaN or the largest values, which say nothing. Once rotated, the values from 1 to 2 look like
+ * the largest; only what is to be rotated back twice is compared with those. */
+function isMask(tops: Uint16Array, exponentMin: number): boolean {
+  return tops.every((top) => (top & 255) >= exponentMin || isPlausible(top));
 }
 
 function plausibleShare(tops: Uint16Array): number {

@@ -26,7 +26,7 @@ async function verifyAgainst(task: FileTask, { options, runner, base }: TaskCont
   try {
     const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
     // Frames with checksums can be checked without the base. A delta file without them says too little.
-    if (base !== undefined || plan.kind === 'zipnn') await assertBase(plan, base, options.signal);
+    if (base !== undefined || plan.kind === 'zipnn') await assertBase(plan, base, task, options.signal);
     const hooks = passHooks(task, options, plan.rawBytes, 0, 1);
     await decodeFile(plan, { sourceFd: source.fd }, runner, hooks);
     if (plan.sha256 !== undefined && (plan.base === undefined || base !== undefined)) {

@@ -14,9 +14,7 @@ export function attributesTask({
   files,
   request,
 }: FolderContext): FileTask | undefined {
-  const { verb, removeSources, lfs = false, format } = request;
-  // Git LFS users track `.safetensors` already.
-  if (format === 'safetensors') return undefined;
+  const { verb, removeSources, lfs = false } = request;
   const isThere = files.has(ATTRIBUTES_NAME);
   const hasCompressed = chosen.size > 0 || [...files].some(isCompressedName);
   const isWanted =

@@ -4,7 +4,7 @@ import type { DiscoverRequest, Discovery } from './discovery.js';
 import { lookAt } from './named-paths.js';
 import type { FileTask } from './types.js';
 
-type TaskBase = Pick<FileTask, 'basePath'>;
+type TaskBase = Pick<FileTask, 'basePath' | 'missingBasePath'>;
 
 /** The base of a file that was named: the base itself or, in a folder, the file of the original's name.
  * @throws ZnnError `invalid-argument` when it is not there */
@@ -18,7 +18,7 @@ export function baseOfFile(originalPath: string, { request }: Discovery): TaskBa
   throw notThere(base.kind === 'folder' ? inFolder : basePath);
 }
 
-/** The base of a file in a folder, by the original's path relative to it; none where the base's folder has no such file.
+/** The base of a file in a folder, by the original's path relative to it; where it should be if the base's folder has no such file.
  * @throws ZnnError `invalid-argument` when the base is no folder */
 export function baseInFolder(originalPath: string, { basePath }: DiscoverRequest): TaskBase {
   if (basePath === undefined) return {};
@@ -28,7 +28,7 @@ export function baseInFolder(originalPath: string, { basePath }: DiscoverRequest
     });
   }
   const inFolder = path.join(basePath, originalPath);
-  return lookAt(inFolder).kind === 'file' ? { basePath: inFolder } : {};
+  return lookAt(inFolder).kind === 'file' ? { basePath: inFolder } : { missingBasePath: inFolder };
 }
 
 function notThere(basePath: string): ZnnError {

@@ -3,6 +3,7 @@
 
 import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
+import { parseCompressedVectors } from '../format/compressed-vectors.js';
 import { HUFFMAN_BLOCK_MAX_BYTES } from '../format/constants.js';
 import type { Checksum } from '../format/frame-index.js';
 import type { DecodeFrame } from '../format/frames.js';
@@ -16,7 +17,7 @@ import {
   runChecksumCountOf,
   TENSOR_ALIGNMENT_BYTES,
 } from '../format/safetensors-container.js';
-import { decodeCompressedNames, decodeContainerIndex } from '../format/safetensors-container-decode.js';
+import { decodeContainerIndex } from '../format/safetensors-container-decode.js';
 import { alignmentOf, safetensorsNameOf } from '../format/safetensors-dtypes.js';
 import {
   parseSafetensorsHeader,
@@ -63,7 +64,7 @@ export function planContainerDecompression(
       `safetensors metadata: ${COMPRESSED_VECTORS_KEY} is missing, which names the compressed tensors`,
     );
   }
-  const tensors = readTensors(source, header, decodeCompressedNames(vectors));
+  const tensors = readTensors(source, header, new Set(parseCompressedVectors(vectors).keys()));
   const encodedIndex = header.metadata?.get(CONTAINER_INDEX_KEY);
   const base = { format: 'safetensors', sourceBytes: source.sizeBytes } as const;
   if (encodedIndex === undefined) return { kind: 'zipnn', ...base, ...planByTensors(header, tensors) };

@@ -117,8 +117,7 @@ function indexNotes(
 ): string[] {
   if (removeSources || chosenCount === 0 || (verb !== 'compress' && verb !== 'decompress')) return [];
   const suffix = format === 'safetensors' ? '.znn.safetensors' : '.znn';
-  const [stays, follows] =
-    verb === 'compress' ? ['the originals', `${suffix} files`] : ['.znn files', 'the originals'];
+  const follows = verb === 'compress' ? `${suffix} files` : 'the originals';
   const twice =
     verb === 'compress' && format === 'safetensors'
       ? [
@@ -128,9 +127,7 @@ function indexNotes(
   if (variant) return twice;
   const indexLines = files
     .filter(isIndexName)
-    .map(
-      (index) => `${path.join(folderPath, index)} still names ${stays}; with --rm or -o it names ${follows}`,
-    );
+    .map((index) => `${path.join(folderPath, index)} stays as it is; with --rm or -o it names ${follows}`);
   return [...twice, ...indexLines];
 }
 

@@ -32,6 +32,8 @@ export interface FileTask {
   readonly sourceBytes: number;
   /** What the file is compressed against, or needs if it is a delta file. */
   readonly basePath?: string;
+  /** Where a base was looked for and is not: in the folder of bases, under the original's name. */
+  readonly missingBasePath?: string;
   /** For `skip` and `refuse`: why, as a user would want to read it. */
   readonly reason?: string;
 }

@@ -56,7 +56,7 @@ describe('--repair', () => {
       cwd,
     });
     expect(again.exitCode).toBe(1);
-    expect(again.stderr).toMatch(/^znn: b\.znn\.safetensors: .*already exists \(EEXIST\)\n$/);
+    expect(again.stderr).toBe('znn: b.znn.safetensors: already exists, and --repair replaces nothing\n');
   });
 
   test('of a folder only what can be rebuilt is written, below the new one', async () => {
@@ -76,6 +76,33 @@ describe('--repair', () => {
     ]);
     expect(readFileSync(path.join(cwd, 'new/model.safetensors.index.json'), 'utf8')).toBe(text);
     expect(filesIn(cwd).filter((name) => !name.startsWith('new/'))).toEqual(before);
+  });
+
+  test('to a folder that is there goes into it; several paths keep apart', async () => {
+    const cwd = fileTree({ 'a/x.znn.safetensors': BROKEN, 'b/x.znn.safetensors': BROKEN, 'new/': '' });
+    await runZnn(['check', 'a/x.znn.safetensors', '--repair', '-o', 'new'], { cwd });
+    await runZnn(['check', 'a', 'b', '--repair', '-o', 'new'], { cwd });
+    expect(filesIn(path.join(cwd, 'new'))).toEqual([
+      'a/x.znn.safetensors',
+      'b/x.znn.safetensors',
+      'x.znn.safetensors',
+    ]);
+  });
+
+  test.each([
+    [['a', '-o', 'a/new'], 'lies inside the source folder'],
+    [['a', '-o', 'models--org--x/blobs'], 'belongs to a Hugging Face cache, which must not change'],
+    [
+      ['a/x.znn.safetensors', 'b/x.znn.safetensors', '-o', 'new'],
+      'both a/x.znn.safetensors and b/x.znn.safetensors would be',
+    ],
+  ])('%j is a usage error, with nothing written', async (args, message) => {
+    const cwd = fileTree({ 'a/x.znn.safetensors': BROKEN, 'b/x.znn.safetensors': BROKEN });
+    const before = filesIn(cwd);
+    const run = await runZnn(['check', '--repair', ...args], { cwd });
+    expect(run.exitCode).toBe(2);
+    expect(linesOf(run.stderr)).toEqual([expect.stringContaining(message)]);
+    expect(filesIn(cwd)).toEqual(before);
   });
 
   test('without -o is a usage error', async () => {

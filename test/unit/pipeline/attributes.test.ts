@@ -2,6 +2,7 @@ import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileTree } from '../../support/file-tree.js';
+import { safetensorsFile } from '../../support/model-folder.js';
 import { run, statusesOf } from '../../support/run-verb.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -51,6 +52,23 @@ describe('.gitattributes of a folder', () => {
     expect(existsSync(path.join(back, '.gitattributes'))).toBe(false);
     await run('decompress', root, { removeSources: true });
     expect(existsSync(path.join(root, '.gitattributes'))).toBe(false);
+  });
+
+  test.each([
+    ['is tracked', undefined],
+    ['is tracked', '*.znn filter=lfs diff=lfs merge=lfs -text\n'],
+    ['is tracked already', TEXT],
+  ])('.znn.safetensors %s: %j', async (words, text) => {
+    const root = fileTree({
+      'a.safetensors': safetensorsFile(1, 9000),
+      ...(text !== undefined && { '.gitattributes': text }),
+    });
+    await run('compress', root, { format: 'safetensors', removeSources: true, lfs: true });
+    const line = '*.znn.safetensors filter=lfs diff=lfs merge=lfs -text\n';
+    expect(attributesOf(root).includes(line)).toBe(words === 'is tracked');
+    await run('decompress', root, { removeSources: true });
+    if (text === undefined) expect(existsSync(path.join(root, '.gitattributes'))).toBe(false);
+    else expect(attributesOf(root)).toBe(text);
   });
 
   test('stays as it is where nothing is compressed', async () => {

@@ -1,9 +1,10 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CheckedGroup, type CheckResult, check } from '../../../src/pipeline/check.js';
-import { isRepairable, repair, repairedNameOf } from '../../../src/pipeline/repair.js';
+import { repair } from '../../../src/pipeline/repair.js';
+import { isRepairable, repairedNameOf } from '../../../src/pipeline/repairable.js';
 import { findRotatedTensors } from '../../../src/pipeline/rotated-tensors.js';
 import { discover } from '../../../src/plan/discover.js';
 import { concatBytes } from '../../support/bytes.js';
@@ -90,7 +91,7 @@ describe('a stock .znn.safetensors file', () => {
     expect(codesIn(filePath)).toEqual(codes.map((code) => `defect ${code}`));
     const target = path.join(root, 'new', 'y.znn.safetensors');
     expect(isRepairable(resultOf(filePath))).toBe(true);
-    await repair(resultOf(filePath), target);
+    await repair({ checked: resultOf(filePath), targetPath: target });
     expect(codesIn(target)).toEqual([]);
     expect(readFileSync(filePath)).toEqual(Buffer.from(content));
     const paths = [target, path.join(root, 'good.znn.safetensors')];
@@ -134,7 +135,7 @@ describe('a stock .znn.safetensors file', () => {
     expect(result.findings.map(({ code }) => code)).toEqual(['compressed-twice', 'wrong-compressed-vectors']);
     expect(repairedNameOf('x.znn.znn.safetensors')).toBe('x.znn.safetensors');
     const target = path.join(root, 'new', 'x.znn.safetensors');
-    await repair(result, target);
+    await repair({ checked: result, targetPath: target });
     expect(codesIn(target)).toEqual([]);
   });
 
@@ -144,8 +145,11 @@ describe('a stock .znn.safetensors file', () => {
       taken: 'mine',
     });
     await expect(
-      repair(resultOf(path.join(root, 'x.znn.safetensors')), path.join(root, 'taken')),
-    ).rejects.toThrow('EEXIST');
+      repair({
+        checked: resultOf(path.join(root, 'x.znn.safetensors')),
+        targetPath: path.join(root, 'taken'),
+      }),
+    ).rejects.toThrow('already exists, and --repair replaces nothing');
     expect(readFileSync(path.join(root, 'taken'), 'utf8')).toBe('mine');
   });
 });
@@ -165,9 +169,9 @@ describe('tensors in rotated form', () => {
     const words = new Uint8Array(new Float32Array(values).buffer);
     return dtype === 'F32' ? words : words.filter((_, i) => i % 4 >= 2);
   };
-  const suspected = (dtype: 'BF16' | 'F32', data: Uint8Array, rotationsMax: 1 | 2 = 1) => {
+  const suspected = (dtype: 'BF16' | 'F32', data: Uint8Array) => {
     const tensor = { name: 't', dtype, shape: [], fileStart: 0, fileEnd: data.length };
-    return findRotatedTensors(memorySource(data), [tensor], rotationsMax).length > 0;
+    return findRotatedTensors(memorySource(data), [tensor]).length > 0;
   };
   const weight = fc
     .double({ min: 1e-8, max: 1e4, noNaN: true })
@@ -176,15 +180,33 @@ describe('tensors in rotated form', () => {
     .array(weight, { minLength: 2, maxLength: 300 })
     .filter((all) => all.filter((each) => each !== 0).length * 2 > all.length);
 
+  test.each(['BF16', 'F32'] as const)('%s: they are suspected; as they should be, not', (dtype) => {
+    fc.assert(
+      fc.property(weights, (values) => {
+        const data = floats(dtype, values);
+        expect(suspected(dtype, data)).toBe(false);
+        // Of values below 2^-64 or so nothing can be said, nor of zeros.
+        expect(suspected(dtype, rotated(data, dtype))).toBe(true);
+      }),
+    );
+  });
+
   test.each(['BF16', 'F32'] as const)(
-    '%s: once or twice, they are suspected; as they should be, not',
+    '%s: those of usual size are suspected after two rotations too',
     (dtype) => {
+      const usual = fc.array(fc.double({ min: 1e-4, max: 1.5, noNaN: true }), {
+        minLength: 2,
+        maxLength: 300,
+      });
       fc.assert(
-        fc.property(weights, (values) => {
+        fc.property(usual, (values) => {
           const data = floats(dtype, values);
-          expect(suspected(dtype, data)).toBe(false);
-          // Of values below 2^-64 or so nothing can be said, nor of zeros.
-          expect(suspected(dtype, rotated(data, dtype))).toBe(true);
+          const once = rotated(data, dtype);
+          expect([data, once, rotated(once, dtype)].map((each) => suspected(dtype, each))).toEqual([
+            false,
+            true,
+            true,
+          ]);
         }),
       );
     },
@@ -255,7 +277,7 @@ describe('an index', () => {
     const result = checked(root).files.find(({ kind }) => kind === 'index') as CheckResult;
     expect(isRepairable(result)).toBe(true);
     const target = path.join(fileTree({}), 'x.safetensors.index.json');
-    await repair(result, target);
+    await repair({ checked: result, targetPath: target });
     const suffix = isCompressed ? '.znn' : '';
     expect(readFileSync(target, 'utf8')).toBe(
       ` ${index({ [TENSOR]: `a.safetensors${suffix}`, 'layer.2.weight': `b.safetensors${suffix}` })}\n`,
@@ -284,7 +306,7 @@ describe('an index', () => {
     const root = fileTree({ ...shards, 'other.bin': 'x', [INDEX]: index({ [TENSOR]: 'a.safetensors' }) });
     const [finding] = checked(root).files.find(({ kind }) => kind === 'index')?.findings ?? [];
     expect(finding).toMatchObject({ severity: 'remark', code: 'shard-not-indexed' });
-    expect(finding?.message).toContain('b.safetensors, which holds 1 tensors');
+    expect(finding?.message).toContain('b.safetensors, which holds 1 tensor ');
   });
 
   test.each(['{', '{"weight_map": {"a": "../x"}}', '[]'])('that is broken is damage: %s', (text) => {
@@ -330,9 +352,37 @@ describe('a folder', () => {
   });
 });
 
-test('a header over the limit of the Hub is remarked on', () => {
-  const long = withMetadata(STOCK_CONTAINER, (all) => ({ ...all, x: 'x'.repeat(25_000_001) }));
-  expect(codesOf(long)).toEqual(['remark long-header']);
+test.each(['x.znn.safetensors', 'x.safetensors'])(
+  'a header over the limit of the Hub is remarked on: %s',
+  (name) => {
+    const isPlain = name === 'x.safetensors';
+    const content = isPlain ? safetensorsFile(1, 1000) : STOCK_CONTAINER;
+    const long = withMetadata(content, (all) => ({ ...all, x: 'x'.repeat(25_000_001) }));
+    expect(codesOf(long, name)).toEqual(['remark long-header']);
+  },
+);
+
+test('a header over the limit of the safetensors library is a defect, and no damage', () => {
+  const filePath = path.join(fileTree({ 'x.safetensors': '' }), 'x.safetensors');
+  const start = Buffer.alloc(9, '{');
+  start.writeBigUInt64LE(100_000_001n);
+  writeFileSync(filePath, start);
+  truncateSync(filePath, 100_000_100);
+  const [finding] = resultOf(filePath).findings;
+  expect(finding).toMatchObject({ severity: 'defect', code: 'long-header', isRepairable: false });
+  expect(finding).not.toHaveProperty('errorCode');
+});
+
+test('a damaged file is not said to be of anyone, and the folder is what its others are', async () => {
+  const root = fileTree({
+    'a.safetensors': safetensorsFile(1, 3000),
+    'b.safetensors': safetensorsFile(2, 3000),
+  });
+  await run('compress', root, { removeSources: true });
+  truncateSync(path.join(root, 'a.safetensors.znn'), 100);
+  const { kind, files } = checked(root);
+  expect(kind).toBe('znn');
+  expect(files.map((file) => file.kind)).toEqual(['damaged', 'znn']);
 });
 
 test('what was compressed twice as a whole is named, with the way back', () => {

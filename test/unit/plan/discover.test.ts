@@ -55,7 +55,7 @@ describe('compress a folder', () => {
     const root = fileTree(MODEL);
     const { notes } = discover({ ...base, paths: [root] });
     expect(notes).toHaveLength(2);
-    expect(notes[0]).toContain('model.safetensors.index.json still names the originals; with --rm or -o');
+    expect(notes[0]).toContain('model.safetensors.index.json stays as it is; with --rm or -o it names .znn');
   });
 
   test('with --rm the indexes follow, after the weights', () => {
