@@ -243,7 +243,7 @@ describe('a file without one', () => {
     const plain = part([1, 2, 3], 'bytes', { streamingByte: STREAMING });
     const file = concatBytes(plain.frame, ...PARTS.map(({ frame }) => frame));
     expect(faultOf(() => plan(file))).toBe(
-      'truncated: container: the frame index that a frame promises is missing',
+      `truncated: container: the file ends here, after ${file.length} bytes, without the frame index that this frame promises`,
     );
   });
 
