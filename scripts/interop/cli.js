@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 
 const znn = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'znn.js');
 
-/** Runs znn in `folder`. @param {string} folder @param {readonly string[]} args
+/** Runs znn in `folder`. @param {string} folder @param {readonly string[]} args @param {Record<string, string>} [environment]
  * @returns what went wrong, with the first lines of stderr; `undefined` if nothing did */
-export function runZnn(folder, args) {
+export function runZnn(folder, args, environment = {}) {
   const { status, signal, stderr, error } = spawnSync(process.execPath, [znn, ...args], {
     cwd: folder,
+    env: { ...process.env, ...environment },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });

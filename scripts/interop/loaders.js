@@ -1,5 +1,6 @@
 // Loads compressed models with transformers, through ZipNN's two plugins: what they say must be what the original says.
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readAnswers } from './answers.js';
 import { runZnn } from './cli.js';
@@ -18,6 +19,7 @@ export function checkLoaders(folder, python, tally) {
   python.run('loaders.py', ['make', models]);
   const cases = MODELS.flatMap((model) => [
     ...znnCases(models, model, tally),
+    restoredCase(models, model, tally),
     ...containerCases(models, model, tally),
   ]);
   const jobsPath = path.join(models, 'jobs.json');
@@ -34,7 +36,10 @@ function znnCases(models, model, tally) {
   const isSharded = model.endsWith('sharded');
   const place = isSharded
     ? { model: path.join(models, compressed), cache: null }
-    : { model: `znn/${model}`, cache: hubCacheWith(path.join(models, compressed), `znn--${model}`) };
+    : {
+        model: `znn/${model}`,
+        cache: hubCacheWith(path.join(models, compressed), `${compressed}-cache`, model),
+      };
   const job = {
     plugin: 'zipnn_hf',
     ...place,
@@ -42,6 +47,17 @@ function znnCases(models, model, tally) {
     logits: path.join(models, `${model}.logits.pt`),
   };
   return [{ name: `zipnn_hf() loads ${model}${isSharded ? '' : ' from a cache'}`, job }];
+}
+
+/** A cache that holds `.znn` files, restored where it is: then no plugin is needed.
+ * @param {string} models @param {string} model @param {Tally} tally @returns {Case} */
+function restoredCase(models, model, tally) {
+  const cache = hubCacheWith(path.join(models, `${model}-znn`), `${model}-restored-cache`, model);
+  const args = ['cache', 'restore', '--model', `znn/${model}`];
+  tally.check(args.join(' '), runZnn(models, args, { HF_HUB_CACHE: cache }));
+  const logits = path.join(models, `${model}.logits.pt`);
+  const job = { plugin: null, model: `znn/${model}`, cache, variant: null, logits };
+  return { name: `transformers loads ${model} from a restored cache`, job };
 }
 
 /** `.znn.safetensors`, by `zipnn_safetensors()`: shards with the index rewritten and with that of the variant, a single file
@@ -75,18 +91,19 @@ function openCases(original, compressed) {
   }));
 }
 
-/** A cache of the Hub beside the folder, with its files as the one snapshot of a repository; blobs hold the contents.
- * @param {string} folder @param {string} repository */
-function hubCacheWith(folder, repository) {
-  const cache = `${folder}-cache`;
-  const root = path.join(cache, `models--${repository}`);
+/** A cache of the Hub beside the folder, with its files as the one snapshot of `znn/model`; blobs hold the contents.
+ * @param {string} folder @param {string} cacheName @param {string} model */
+function hubCacheWith(folder, cacheName, model) {
+  const cache = path.join(path.dirname(folder), cacheName);
+  const root = path.join(cache, `models--znn--${model}`);
   const snapshot = path.join(root, 'snapshots', COMMIT);
   for (const each of [snapshot, path.join(root, 'blobs'), path.join(root, 'refs')])
     mkdirSync(each, { recursive: true });
   writeFileSync(path.join(root, 'refs', 'main'), COMMIT);
-  for (const [index, name] of readdirSync(folder).entries()) {
-    const blob = String(index).padStart(64, '0');
-    cpSync(path.join(folder, name), path.join(root, 'blobs', blob));
+  for (const name of readdirSync(folder)) {
+    const content = readFileSync(path.join(folder, name));
+    const blob = createHash('sha256').update(content).digest('hex');
+    writeFileSync(path.join(root, 'blobs', blob), content);
     symlinkSync(`../../blobs/${blob}`, path.join(snapshot, name));
   }
   return cache;

@@ -1,6 +1,7 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import { type CheckedGroup, type CheckResult, check } from '../pipeline/check.js';
-import { planRepairs, type RepairTask, repair } from '../pipeline/repair.js';
+import { repair } from '../pipeline/repair.js';
+import { planRepairs, type RepairTask } from '../pipeline/repair-plan.js';
 import { withRunner } from '../pipeline/run-plan.js';
 import { checkJson, checkText } from './check-report.js';
 import type { CommandContext, CommandRun } from './command.js';

@@ -5,6 +5,8 @@ import { leastOutputBytes, mostOutputBytes } from './output-sizes.js';
 import { type SpaceNeed, spaceNeeds } from './space-needs.js';
 import type { RunOptions } from './types.js';
 
+export const MAKE_ROOM = 'make room or write elsewhere with -o';
+
 /** Compares what a run will write with what is free on each file system that it writes to. Where that may not be enough
  * the observer gets a note.
  * @throws ZnnError `io` where it cannot be enough, before anything is written */
@@ -12,15 +14,22 @@ export function checkSpace(plan: RunPlan, options: RunOptions, runner: Pick<JobR
   if (options.spaceCheck === false) return;
   const tight = spaceNeeds(plan, options, (task) => mostOutputBytes(task, runner)).filter(isShort);
   if (tight.length === 0) return;
-  const [lacking] = spaceNeeds(plan, options, (task) => leastOutputBytes(task, runner)).filter(isShort);
-  if (lacking !== undefined) {
-    const message = `free space: the outputs take ${bytes(lacking.peakBytes)} or more, ${bytes(lacking.freeBytes)} are free`;
-    throw new ZnnError('io', `${message}; ${adviceFor(options)}`, { file: lacking.folderPath });
-  }
+  assertFits(
+    spaceNeeds(plan, options, (task) => leastOutputBytes(task, runner)),
+    adviceFor(options),
+  );
   for (const { folderPath, peakBytes, freeBytes } of tight)
     options.observer?.onNote?.(
       `${folderPath}: free space may run out: up to ${bytes(peakBytes)} are needed, ${bytes(freeBytes)} are free`,
     );
+}
+
+/** @throws ZnnError `io` where less is free than the needs say */
+export function assertFits(needs: readonly SpaceNeed[], advice: string): void {
+  const lacking = needs.find(isShort);
+  if (lacking === undefined) return;
+  const message = `free space: the outputs take ${bytes(lacking.peakBytes)} or more, ${bytes(lacking.freeBytes)} are free`;
+  throw new ZnnError('io', `${message}; ${advice}`, { file: lacking.folderPath });
 }
 
 function isShort({ peakBytes, freeBytes }: SpaceNeed): boolean {
@@ -29,7 +38,7 @@ function isShort({ peakBytes, freeBytes }: SpaceNeed): boolean {
 
 function adviceFor({ removeEach }: RunOptions): string {
   const each = removeEach ? '' : '--rm=each removes each source before the next file, ';
-  return `make room or write elsewhere with -o; ${each}--no-space-check tries all the same`;
+  return `${MAKE_ROOM}; ${each}--no-space-check tries all the same`;
 }
 
 function bytes(count: number): string {

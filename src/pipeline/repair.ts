@@ -13,57 +13,8 @@ import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/in
 import { writeFully } from '../io/positional.js';
 import { system } from '../io/system.js';
 import { findCompressedTensors } from '../plan/compressed-tensors.js';
-import type { Machine } from '../plan/hub-cache.js';
-import { lookAt } from '../plan/named-paths.js';
-import { placeOutputs } from '../plan/output-paths.js';
-import { assertTargets } from '../plan/target-checks.js';
-import type { TaskGroup } from '../plan/types.js';
-import type { CheckedGroup, CheckResult } from './check.js';
-import { isRepairable, repairedNameOf } from './repairable.js';
+import type { RepairTask } from './repair-plan.js';
 import { forEachSlice } from './slices.js';
-
-/** A file that `--repair` makes anew, and where. */
-export interface RepairTask {
-  readonly checked: CheckResult;
-  readonly targetPath: string;
-}
-
-/** Where the new files go: as the outputs of the other commands do, under `outputPath`.
- * @param isOne one path was named, and not by a pattern
- * @throws ZnnError `invalid-argument` when `outputPath` cannot take them: inside a source, in a Hugging Face cache, two for
- * one name */
-export function planRepairs(
-  groups: readonly CheckedGroup[],
-  outputPath: string,
-  isOne: boolean,
-  machine: Machine,
-): RepairTask[] {
-  const places = placeOutputs(
-    groups.map(({ rootPath }) => lookAt(rootPath)),
-    outputPath,
-    isOne,
-  );
-  const tasks = groups.flatMap(({ files, isFolder }, i) =>
-    files.filter(isRepairable).map((checked) => {
-      const { dir, base } = path.parse(checked.relativePath);
-      const place = places[i];
-      const folder = path.join(place?.kind === 'folder' ? place.path : '', isFolder ? dir : '');
-      return {
-        checked,
-        targetPath: place?.kind === 'file' ? place.path : path.join(folder, repairedNameOf(base)),
-      };
-    }),
-  );
-  assertTargets([asGroup(tasks)], machine);
-  return tasks;
-}
-
-function asGroup(repairs: readonly RepairTask[]): TaskGroup {
-  const tasks = repairs.map(({ checked, targetPath }) => ({
-    ...{ action: 'copy' as const, sourcePath: checked.path, targetPath, sourceBytes: 0 },
-  }));
-  return { rootPath: '', isFolder: false, targetFolders: [], tasks };
-}
 
 /** Makes a new file without the defects of `checked`; the old one stays as it is.
  * @throws ZnnError `io`, also when something has the new name; the signal's reason */

@@ -105,6 +105,19 @@ describe('--repair', () => {
     expect(filesIn(cwd)).toEqual(before);
   });
 
+  test('starts only where there is room, and says the figures', async () => {
+    const cwd = fileTree({ 'a.znn.safetensors': BROKEN });
+    const args = ['check', 'a.znn.safetensors', '--repair', '-o', 'b.znn.safetensors'];
+    const run = await runZnn(args, { cwd, freeBytes: 1000 });
+    expect(run.exitCode).toBe(1);
+    expect(linesOf(run.stderr)).toEqual([
+      expect.stringMatching(
+        /^znn: .*free space: the outputs take [\d,]+ bytes or more, 1,000 bytes are free; make room/,
+      ),
+    ]);
+    expect(filesIn(cwd)).toEqual(['a.znn.safetensors']);
+  });
+
   test('without -o is a usage error', async () => {
     const run = await runZnn(['check', 'x', '--repair'], { cwd: fileTree({}) });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });

@@ -4,7 +4,7 @@ loaders.py make FOLDER: writes FOLDER/{bf16,f32}-{single,sharded}/, tiny models 
 folder NAME.logits.pt, what the model says to a fixed input.
 
 loaders.py check JOBS: loads models and compares what they say, bit for bit. JOBS is a JSON file:
-[{"plugin": "zipnn_hf" | "zipnn_safetensors", "model": folder or repository, "cache": folder or null, "variant": ... or null,
+[{"plugin": "zipnn_hf" | "zipnn_safetensors" | null, "model": folder or repository, "cache": folder or null, "variant": ... or null,
 "logits": path} or {"open": path, "original": path}]. One JSON line a job comes out, {} or {"error": ...}. A job runs in a process of its
 own, since the plugins change the libraries that they plug into.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 
+import huggingface_hub
 import torch
 import transformers
 from safetensors import safe_open
@@ -83,9 +84,14 @@ def open_with_safetensors(path, original):
 def check(job):
     if "open" in job:
         return open_with_safetensors(job["open"], job["original"])
-    import zipnn
+    if job["plugin"] is None:
+        warnings = huggingface_hub.scan_cache_dir(job["cache"]).warnings
+        if warnings:
+            return {"error": f"the cache is not in order: {warnings}"}
+    else:
+        import zipnn
 
-    getattr(zipnn, job["plugin"])()
+        getattr(zipnn, job["plugin"])()
     options = {"cache_dir": job["cache"], "variant": job["variant"]}
     model = load(job["model"], **{key: value for key, value in options.items() if value is not None})
     found = logits_of(model)

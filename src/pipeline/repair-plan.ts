@@ -1,0 +1,63 @@
+import path from 'node:path';
+import type { Machine } from '../plan/hub-cache.js';
+import { lookAt } from '../plan/named-paths.js';
+import { placeOutputs } from '../plan/output-paths.js';
+import { assertTargets } from '../plan/target-checks.js';
+import type { RunPlan } from '../plan/types.js';
+import type { CheckedGroup, CheckResult } from './check.js';
+import { assertFits, MAKE_ROOM } from './check-space.js';
+import { isRepairable, repairedNameOf } from './repairable.js';
+import { spaceNeeds } from './space-needs.js';
+
+/** A file that `--repair` makes anew, and where. */
+export interface RepairTask {
+  readonly checked: CheckResult;
+  readonly targetPath: string;
+}
+
+/** Where the new files go: as the outputs of the other commands do, under `outputPath`.
+ * @param isOne one path was named, and not by a pattern
+ * @throws ZnnError `invalid-argument` when `outputPath` cannot take them: inside a source, in a Hugging Face cache, two for
+ * one name; `io` when there is no room for them */
+export function planRepairs(
+  groups: readonly CheckedGroup[],
+  outputPath: string,
+  isOne: boolean,
+  machine: Machine,
+): RepairTask[] {
+  const places = placeOutputs(
+    groups.map(({ rootPath }) => lookAt(rootPath)),
+    outputPath,
+    isOne,
+  );
+  const tasks = groups.flatMap(({ files, isFolder }, i) =>
+    files.filter(isRepairable).map((checked) => {
+      const { dir, base } = path.parse(checked.relativePath);
+      const place = places[i];
+      const folder = path.join(place?.kind === 'folder' ? place.path : '', isFolder ? dir : '');
+      return {
+        checked,
+        targetPath: place?.kind === 'file' ? place.path : path.join(folder, repairedNameOf(base)),
+      };
+    }),
+  );
+  const run = asRun(tasks);
+  assertTargets(run.groups, machine);
+  const nothingGoes = { force: false, removeSources: false };
+  assertFits(
+    spaceNeeds(run, nothingGoes, ({ sourceBytes }) => sourceBytes),
+    MAKE_ROOM,
+  );
+  return tasks;
+}
+
+/** As the checks of the other commands want it. A new file is about as long as the old one. */
+function asRun(repairs: readonly RepairTask[]): RunPlan {
+  const tasks = repairs.map(({ checked, targetPath }) => {
+    const found = lookAt(checked.path);
+    const sourceBytes = found.kind === 'file' ? found.fileBytes : 0;
+    return { action: 'copy' as const, sourcePath: checked.path, targetPath, sourceBytes };
+  });
+  const group = { rootPath: '', isFolder: false, targetFolders: [], tasks };
+  return { verb: 'info', groups: [group], notes: [] };
+}
