@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
+import { system } from './system.js';
 
 // Temporary files carry the name of the process that writes them, so that a later run can tell a stale one from one
 // that is being written. A process id alone does not identify a process: containers that share a volume count from 1
@@ -33,8 +34,29 @@ export function isGone(identity: ProcessIdentity): boolean {
   if (identity.pid === ownProcess.pid) return identity.start !== ownProcess.start;
   try {
     kill(identity.pid, 0);
-    return false;
+    return isZombie(identity.pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/** Room for the number and the name, which has 64 bytes at most, before the state. */
+const STAT_BYTES = 128;
+
+/** Whether the process has ended and only waits for its parent to ask how: until then it keeps its number, and does so for
+ * ever below a parent that never asks. Known on Linux only. */
+function isZombie(processId: number): boolean {
+  try {
+    const fd = system.openSync(`/proc/${processId}/stat`, 'r');
+    try {
+      const stat = new Uint8Array(STAT_BYTES);
+      const text = String.fromCharCode(...stat.subarray(0, system.readSync(fd, stat, 0, STAT_BYTES, 0)));
+      // "number (name) state …": a name may hold brackets.
+      return text.slice(text.lastIndexOf(')')).startsWith(') Z');
+    } finally {
+      system.closeSync(fd);
+    }
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { ownProcess } from '../../../src/io/process-identity.js';
 import {
   isTemporaryName,
@@ -33,6 +34,20 @@ test('a name is new each time, hidden, and recognised', () => {
 test('files of a process that is gone are removed', () => {
   expect(leftAfterCleaning(nameOf({ ...ownProcess, pid: gonePid(), start: 'deadbeef' }))).toEqual([]);
 });
+
+test.runIf(process.platform === 'linux')(
+  'files of a process that nobody waited for are removed',
+  async () => {
+    // The shell's child ends; the program that takes the shell's place never asks for it.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => void parent.kill());
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const name = nameOf({ ...ownProcess, pid: Number(line), start: 'deadbeef' });
+    await expect.poll(() => leftAfterCleaning(name)).toEqual([]);
+  },
+);
 
 test('files of an earlier process with our number are removed: containers count from 1 each time', () => {
   expect(leftAfterCleaning(nameOf({ ...ownProcess, start: 'deadbeef' }))).toEqual([]);
