@@ -35,8 +35,10 @@ export async function assertBase(
 ): Promise<void> {
   if (wanted === undefined) return;
   if (base === undefined) {
-    const what = missingBasePath === undefined ? 'name it with --base' : `--base has no ${missingBasePath}`;
-    throw new ZnnError('unsupported', `delta file: it needs ${describe(wanted)}; ${what}`);
+    throw baseMissing(
+      wanted,
+      missingBasePath === undefined ? 'name it with --base' : `--base has no ${missingBasePath}`,
+    );
   }
   const place = { file: base.path };
   if (base.fileBytes !== wanted.baseBytes) {
@@ -51,6 +53,11 @@ export async function assertBase(
     `base: its SHA-256 is ${found}; the delta file needs ${describe(wanted)}`,
     place,
   );
+}
+
+/** @param advice what can be done about it */
+export function baseMissing(wanted: PlanBase, advice: string): ZnnError {
+  return new ZnnError('unsupported', `delta file: it needs ${describe(wanted)}; ${advice}`);
 }
 
 function describe({ name, baseBytes, sha256 }: PlanBase): string {

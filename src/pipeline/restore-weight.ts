@@ -7,7 +7,7 @@ import { makeLink } from '../io/links.js';
 import { system } from '../io/system.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan } from '../plan/types.js';
-import { assertBase } from './base-file.js';
+import { baseMissing } from './base-file.js';
 import { assertBlobName, type BlobHash, blobHashOf, blobNameOf, blobPathOf } from './blob-names.js';
 import { decodeFile } from './decode-file.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
@@ -30,7 +30,8 @@ export async function restoreWeight(task: WritingTask, context: TaskContext): Pr
       assertBlobName(task.sourcePath, await sha256Of(source.fd, source.fileBytes, options.signal));
     const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
     // A delta file is nothing without its base, and a cache does not say which that is.
-    await assertBase(plan, undefined, task, options.signal);
+    if (plan.base !== undefined)
+      throw baseMissing(plan.base, 'restore it elsewhere: znn decompress --model … --base … -o …');
     const notes = plan.note === undefined ? [] : [plan.note];
     const sizes = { originalBytes: plan.rawBytes, compressedBytes: source.fileBytes, notes };
     if (await isRestored(task, source, plan, context)) return { ...sizes, status: 'up-to-date' };

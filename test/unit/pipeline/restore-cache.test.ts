@@ -83,6 +83,22 @@ const RESTORED = Object.fromEntries(
 );
 const blobsOf = (cache: TestCache) => readdirSync(cache.blobPath(''));
 
+test('a delta file is refused, with what can be done: a cache does not say which its base is', async () => {
+  const cache = new TestCache();
+  const original = safetensorsFile(1, 40_000);
+  const changed = Uint8Array.from(original);
+  changed.set([1, 2, 3], changed.length - 100);
+  const root = fileTree({ 'base.safetensors': original, 'tuned.safetensors': changed });
+  const [base, tuned] = [path.join(root, 'base.safetensors'), path.join(root, 'tuned.safetensors')];
+  await run('compress', tuned, { basePath: base });
+  const snapshotPath = cache.add('main', MAIN, { 'tuned.safetensors.znn': readFileSync(`${tuned}.znn`) });
+  const [result] = await restore(cache);
+  expect(result?.error?.message).toMatch(
+    /^delta file: it needs the base "base.safetensors" .*; restore it elsewhere: znn decompress --model … --base … -o …$/,
+  );
+  expect(filesIn(snapshotPath)).toEqual(['tuned.safetensors.znn']);
+});
+
 describe('a snapshot with links', () => {
   test('names the originals; every blob is what its name says; the other revision is as it was', async () => {
     const { cache, snapshotPath, otherPath } = await cacheWithModel();
