@@ -106,12 +106,35 @@ describe('one file', () => {
     expect(linesOf(run.stdout).at(-1)).toContain('1 by structure only, for want of checksums');
   });
 
+  test('a forced dtype is not up to date with another one', async () => {
+    const cwd = oneFile();
+    await runZnn(['c', 'weights.dat', '--dtype', 'bytes'], { cwd });
+    const same = await runZnn(['c', 'weights.dat', '--dtype', 'bytes'], { cwd });
+    expect(linesOf(same.stdout)[0]).toBe('up to date weights.dat.znn');
+    const other = await runZnn(['c', 'weights.dat', '--dtype', 'bf16'], { cwd });
+    expect(other).toMatchObject({ exitCode: 1 });
+    expect(other.stderr).toContain('is not what this source and these options give; --force replaces it');
+    expect(await runZnn(['c', 'weights.dat'], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
   test('already compressed: skipped, and said so', async () => {
     const cwd = oneFile();
     await runZnn(['c', 'weights.dat'], { cwd });
     const run = await runZnn(['c', 'weights.dat.znn'], { cwd });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     expect(linesOf(run.stdout)[0]).toBe('skipped weights.dat.znn: already compressed');
+  });
+
+  test('already compressed in a folder: said so, and not that nothing was found', async () => {
+    const cwd = folderWithModel();
+    await runZnn(['c', 'model', '--rm', '-q'], { cwd });
+    const again = await runZnn(['c', 'model', '--rm'], { cwd });
+    expect(again).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const shard of SHARDS)
+      expect(again.stdout).toContain(`skipped model/${shard}.znn: already compressed`);
+    const copied = await runZnn(['c', 'model', '-o', 'small'], { cwd });
+    expect(copied).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(copied.stdout).toContain(`model/${SHARDS[0]}.znn -> small/${SHARDS[0]}.znn: already compressed`);
   });
 });
 
