@@ -80,6 +80,7 @@ async function writeCompressed(
   const compressedBytes = await writeOutput(task, source, existing, options, async (output) => {
     const encode = plan.container === undefined ? encodeInto : encodeContainerInto;
     const fileBytes = await encode(output, source, plan, task, context);
+    assertUnchanged(source);
     if (base !== undefined) assertUnchanged(base);
     if (options.removeSources) {
       await output.sync();

@@ -1,5 +1,5 @@
 import { isSameTime } from '../io/file-times.js';
-import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { readFully, writeFully } from '../io/positional.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
@@ -20,12 +20,13 @@ export async function copyFile(task: WritingTask, { options }: TaskContext): Pro
         return { ...outcome, status: 'up-to-date' };
       assertReplaceable(task.targetPath, existing, options.force);
     }
-    await writeOutput(task, source, existing, options, (copy) =>
-      forEachSlice(source.fd, source.fileBytes, options.signal, (slice, offset) => {
+    await writeOutput(task, source, existing, options, async (copy) => {
+      await forEachSlice(source.fd, source.fileBytes, options.signal, (slice, offset) => {
         writeFully(copy.fd, slice, offset);
         options.observer?.onProgress?.(task, offset + slice.byteLength, source.fileBytes);
-      }),
-    );
+      });
+      assertUnchanged(source);
+    });
     return { ...outcome, status: 'done' };
   } finally {
     closeInput(source);

@@ -78,6 +78,7 @@ async function writeRestored(
       const hooks = passHooks(task, options, plan.rawBytes, 1, passCount);
       await decodeFile(plan, { ...input, compareFd: output.fd }, runner, hooks);
     }
+    assertUnchanged(source);
     if (base !== undefined) assertUnchanged(base);
   });
   return {

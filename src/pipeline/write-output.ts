@@ -4,9 +4,10 @@ import type { ExactFileStats } from '../io/system.js';
 import type { WritingTask } from './run.js';
 import type { RunOptions } from './types.js';
 
-/** Makes the output of a file: what `fill` writes gets its name, and its source's mode and times, if the source is still
- * what it was. Nothing unfinished is left, however that ends.
+/** Makes the output of a file: what `fill` writes gets its name, and its source's mode and times. Nothing unfinished is left,
+ * however that ends.
  * @param existing the file that the output replaces
+ * @param fill makes sure that the source stayed what it was while it was read
  * @throws ZnnError, or the signal's reason */
 export async function writeOutput<Value>(
   { targetPath }: WritingTask,
@@ -18,7 +19,6 @@ export async function writeOutput<Value>(
   const output = new AtomicFile(targetPath);
   try {
     const value = await fill(output);
-    assertUnchanged(source);
     await output.commit({
       isDurable: options.fsync || options.removeSources || existing !== undefined,
       replacesExisting: existing !== undefined,

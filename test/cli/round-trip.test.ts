@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectSameFiles, filesIn } from '../support/same-files.js';
@@ -46,6 +46,17 @@ test('a folder in place with --rm and back', async () => {
       0,
     );
   }
+});
+
+test('a folder that was compressed in place goes out with -o all the same, and comes back', async () => {
+  const cwd = folderWithModel();
+  await runZnn(['c', 'model', '-q'], { cwd });
+  const run = await runZnn(['c', 'model', '-o', 'small'], { cwd });
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(run.stdout).toContain(`skipped model/${SHARDS[0]}.znn: made anew of the original beside it`);
+  expect(await runZnn(['d', 'small', '-o', 'back', '-q'], { cwd })).toMatchObject({ exitCode: 0 });
+  for (const shard of SHARDS) unlinkSync(path.join(cwd, 'model', `${shard}.znn`));
+  expectSameFiles(path.join(cwd, 'back'), path.join(cwd, 'model'));
 });
 
 test('with --rm what was up to date says that its source is gone', async () => {
