@@ -25,7 +25,7 @@ export function fileLine(result: FileResult): string {
   if (status === 'up-to-date') return `up to date ${names}${removalOf(result)}`;
   if (status === 'skipped') return `skipped ${names}: ${printable(task.reason ?? 'nothing to do')}`;
   const line = `${DONE_WORDS[task.action]} ${names}`;
-  if (!isWeightResult(result)) return line;
+  if (!isWeightResult(result)) return task.reason === undefined ? line : `${line}: ${printable(task.reason)}`;
   return `${line}: ${figuresOf(result)}${removalOf(result)}`;
 }
 

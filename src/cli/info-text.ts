@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatRatio } from './units.js';
 
 const KINDS: Readonly<Record<FileKind, string>> = {
   znn: 'compressed by znn: ZipNN frames and a frame index',
-  zipnn: 'compressed by ZipNN: frames without a frame index',
+  zipnn: 'ZipNN frames without a frame index',
   safetensors: 'safetensors, not compressed',
   other: 'neither compressed nor safetensors',
 };

@@ -4,7 +4,7 @@ import { DELTA_MATCHED } from '../format/frame-header.js';
 import type { BaseIdentity } from '../format/frame-index.js';
 import { encodeEmptyFrame, encodeIndexFrame, type IndexedFile } from '../format/frame-index-encode.js';
 import type { EncodedFrame } from '../format/frames.js';
-import { AtomicFile } from '../io/atomic-file.js';
+import type { AtomicFile } from '../io/atomic-file.js';
 import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { writeFully } from '../io/positional.js';
@@ -22,7 +22,8 @@ import { runGroups } from './run-groups.js';
 import { sha256Of, sha256OfSource } from './sha256.js';
 import { runTogether } from './together.js';
 import type { RunOptions, RunResult } from './types.js';
-import { isCompressedFrom } from './up-to-date.js';
+import { whereCompressed } from './up-to-date.js';
+import { writeOutput } from './write-output.js';
 import { assertDecodesTo } from './written-check.js';
 
 type PlanOptions = Pick<RunOptions, 'encoding' | 'format' | 'allDtypes' | 'sha256' | 'limits'>;
@@ -56,15 +57,13 @@ async function compressAgainst(task: WritingTask, context: TaskContext): Promise
   try {
     assertOtherFile(context.base, source);
     const existing = inspectTarget(task.targetPath, source);
-    if (existing === undefined) return await writeCompressed(task, source, undefined, context);
-    // Where nothing matches the base, the output does without it.
-    const usesBase = planFrames(source, context.options, context.base).delta !== undefined;
-    const upToDate = context.options.force
-      ? undefined
-      : await isCompressedFrom(task, source, existing, usesBase, context);
-    if (upToDate !== undefined) return upToDate;
-    assertReplaceable(task.targetPath, existing, context.options.force);
-    return await writeCompressed(task, source, existing, context);
+    const plan = planFrames(source, context.options, context.base);
+    if (existing !== undefined) {
+      const upToDate = await whereCompressed(task, source, plan, existing, context);
+      if (upToDate !== undefined) return upToDate;
+      assertReplaceable(task.targetPath, existing, context.options.force);
+    }
+    return await writeCompressed(task, source, plan, existing, context);
   } finally {
     closeInput(source);
   }
@@ -73,53 +72,36 @@ async function compressAgainst(task: WritingTask, context: TaskContext): Promise
 async function writeCompressed(
   task: WritingTask,
   source: InputFile,
+  plan: CompressPlan,
   existing: ExactFileStats | undefined,
   context: TaskContext,
 ): Promise<Outcome> {
-  const { options } = context;
-  const plan = planFrames(source, options, context.base);
-  const output = new AtomicFile(task.targetPath);
-  try {
+  const { options, base } = context;
+  const compressedBytes = await writeOutput(task, source, existing, options, async (output) => {
     const encode = plan.container === undefined ? encodeInto : encodeContainerInto;
-    const compressedBytes = await encode(output, source, plan, task, context);
+    const fileBytes = await encode(output, source, plan, task, context);
     assertUnchanged(source);
-    if (context.base !== undefined) assertUnchanged(context.base);
+    if (base !== undefined) assertUnchanged(base);
     if (options.removeSources) {
       await output.sync();
-      await assertDecodesTo(
-        source,
-        { path: task.targetPath, fd: output.fd, fileBytes: compressedBytes },
-        task,
-        context,
-      );
+      await assertDecodesTo(source, { path: task.targetPath, fd: output.fd, fileBytes }, task, context);
     }
-    await output.commit({
-      isDurable: options.fsync || options.removeSources || existing !== undefined,
-      replacesExisting: existing !== undefined,
-      like: source.stats,
-    });
-    const { missingBasePath } = task;
-    const notes = [
-      ...(plan.note === undefined ? [] : [plan.note]),
-      ...(missingBasePath === undefined
-        ? []
-        : [`${missingBasePath} is not there: compressed without a base`]),
-    ];
-    return {
-      status: 'done',
-      originalBytes: source.fileBytes,
-      compressedBytes,
-      notes,
-      removable: source.stats,
-    };
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    // A source that changes explains whatever else went wrong.
-    assertUnchanged(source);
-    throw error;
-  } finally {
-    output.discard();
-  }
+    return fileBytes;
+  });
+  return {
+    status: 'done',
+    originalBytes: source.fileBytes,
+    compressedBytes,
+    notes: notesOf(task, plan),
+    removable: source.stats,
+  };
+}
+
+function notesOf({ missingBasePath }: FileTask, { note }: CompressPlan): string[] {
+  return [
+    ...(note === undefined ? [] : [note]),
+    ...(missingBasePath === undefined ? [] : [`${missingBasePath} is not there: compressed without a base`]),
+  ];
 }
 
 /** Frames, then the frame index; gives the file's final size. */

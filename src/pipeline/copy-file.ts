@@ -1,10 +1,10 @@
-import { AtomicFile } from '../io/atomic-file.js';
 import { isSameTime } from '../io/file-times.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { readFully, writeFully } from '../io/positional.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
 import { forEachSlice, SLICE_BYTES } from './slices.js';
+import { writeOutput } from './write-output.js';
 
 /** Copies a file with its mode and times, through a link if it is one.
  * @throws ZnnError `io`, or the signal's reason */
@@ -20,26 +20,13 @@ export async function copyFile(task: WritingTask, { options }: TaskContext): Pro
         return { ...outcome, status: 'up-to-date' };
       assertReplaceable(task.targetPath, existing, options.force);
     }
-    const copy = new AtomicFile(task.targetPath);
-    try {
+    await writeOutput(task, source, existing, options, async (copy) => {
       await forEachSlice(source.fd, source.fileBytes, options.signal, (slice, offset) => {
         writeFully(copy.fd, slice, offset);
         options.observer?.onProgress?.(task, offset + slice.byteLength, source.fileBytes);
       });
       assertUnchanged(source);
-      await copy.commit({
-        isDurable: options.fsync || options.removeSources || existing !== undefined,
-        replacesExisting: existing !== undefined,
-        like: source.stats,
-      });
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      // A source that changes explains whatever else went wrong.
-      assertUnchanged(source);
-      throw error;
-    } finally {
-      copy.discard();
-    }
+    });
     return { ...outcome, status: 'done' };
   } finally {
     closeInput(source);

@@ -1,4 +1,3 @@
-import { AtomicFile } from '../io/atomic-file.js';
 import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import type { ExactFileStats } from '../io/system.js';
@@ -12,7 +11,8 @@ import { type Outcome, passHooks, type TaskContext, type WritingTask } from './r
 import { runGroups } from './run-groups.js';
 import { assertSha256 } from './sha256.js';
 import type { RunOptions, RunResult } from './types.js';
-import { isRestoredFrom } from './up-to-date.js';
+import { whereRestored } from './up-to-date.js';
+import { writeOutput } from './write-output.js';
 
 /** Restores the files of `plan`, one after the other, each checked against the checksums it carries. A file that fails
  * does not stop the others; its result says why. An output appears complete or not at all.
@@ -47,10 +47,11 @@ async function restoreFrom(task: WritingTask, context: TaskContext): Promise<Out
     const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
     await assertBase(plan, base, task, options.signal);
     const existing = inspectTarget(task.targetPath, source);
-    if (existing === undefined) return await writeRestored(task, source, plan, undefined, context);
-    const upToDate = options.force ? undefined : await isRestoredFrom(task, source, plan, existing, context);
-    if (upToDate !== undefined) return upToDate;
-    assertReplaceable(task.targetPath, existing, options.force);
+    if (existing !== undefined) {
+      const upToDate = await whereRestored(task, source, plan, existing, context);
+      if (upToDate !== undefined) return upToDate;
+      assertReplaceable(task.targetPath, existing, options.force);
+    }
     return await writeRestored(task, source, plan, existing, context);
   } finally {
     closeInput(source);
@@ -66,8 +67,7 @@ async function writeRestored(
 ): Promise<Outcome> {
   const input = { sourceFd: source.fd, ...(base && { baseFd: base.fd }) };
   const passCount = options.removeSources ? 2 : 1;
-  const output = new AtomicFile(task.targetPath);
-  try {
+  await writeOutput(task, source, existing, options, async (output) => {
     output.setLength(plan.rawBytes);
     const target = { targetFd: output.fd, targetPath: output.targetPath };
     const firstPass = passHooks(task, options, plan.rawBytes, 0, passCount);
@@ -80,25 +80,13 @@ async function writeRestored(
     }
     assertUnchanged(source);
     if (base !== undefined) assertUnchanged(base);
-    await output.commit({
-      isDurable: options.fsync || options.removeSources || existing !== undefined,
-      replacesExisting: existing !== undefined,
-      like: source.stats,
-    });
-    return {
-      status: 'done',
-      originalBytes: plan.rawBytes,
-      compressedBytes: source.fileBytes,
-      checked: plan.kind === 'znn' ? 'content' : 'structure',
-      notes: plan.note === undefined ? [] : [plan.note],
-      removable: source.stats,
-    };
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    // A source that changes explains whatever else went wrong.
-    assertUnchanged(source);
-    throw error;
-  } finally {
-    output.discard();
-  }
+  });
+  return {
+    status: 'done',
+    originalBytes: plan.rawBytes,
+    compressedBytes: source.fileBytes,
+    checked: plan.kind === 'znn' ? 'content' : 'structure',
+    notes: plan.note === undefined ? [] : [plan.note],
+    removable: source.stats,
+  };
 }

@@ -20,9 +20,13 @@ export function inspectTarget(targetPath: string, source: InputFile | undefined)
 /** @throws ZnnError `io` when the file may not be replaced: without `force`, or because it is read-only */
 export function assertReplaceable(targetPath: string, existing: ExactFileStats, force: boolean): void {
   if (!force) {
-    throw new ZnnError('io', 'already exists and is not the output of this source; --force replaces it', {
-      file: targetPath,
-    });
+    throw new ZnnError(
+      'io',
+      'already exists and is not what this source and these options give; --force replaces it',
+      {
+        file: targetPath,
+      },
+    );
   }
   if ((Number(existing.mode) & 0o222) === 0) {
     throw new ZnnError('io', 'already exists and is read-only', { file: targetPath });

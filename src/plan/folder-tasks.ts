@@ -25,7 +25,9 @@ export function planFolder(folderPath: string, discovery: Discovery): TaskGroup 
     .filter((relativePath) => attributes === undefined || relativePath !== ATTRIBUTES_NAME)
     .map((relativePath) => planInFolder(relativePath, context))
     .filter((task) => task !== undefined);
-  if (chosen.size === 0) notes.push(`${folderPath}: ${nothingFound(request)}`);
+  // What is compressed already has a line of its own.
+  const isCompressed = request.verb === 'compress' && found.files.some(isCompressedName);
+  if (chosen.size === 0 && !isCompressed) notes.push(`${folderPath}: ${nothingFound(request)}`);
   if (targetRoot === undefined) notes.push(...indexNotes(found.files, folderPath, request, chosen.size));
   else if (hasGitFolder(folderPath)) notes.push(`${path.join(folderPath, '.git')} is not copied`);
   return {
@@ -56,13 +58,22 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
   if (isChosen) return planChosen(request, source, targetPath, relativePath);
   if (indexTarget !== undefined) return rewriteTask(source, indexTarget, context);
   if (isDerivedIndex(relativePath, context)) return undefined;
-  const reason = 'already compressed';
   const isCompressed = request.verb === 'compress' && isCompressedName(relativePath);
+  if (targetRoot !== undefined && isCompressed && isOutputOfRun(relativePath, context))
+    return { action: 'skip', ...source, reason: 'made anew of the original beside it' };
+  const reason = 'already compressed';
   if (targetRoot !== undefined)
     return { action: 'copy', ...source, targetPath, ...(isCompressed && { reason }) };
   // What an earlier run made of a file that is still here is reported with that file, as up to date.
   const isOutput = chosen.has(restoredPathOf(relativePath) ?? '');
   return isCompressed && !isOutput ? { action: 'skip', ...source, reason } : undefined;
+}
+
+/** Whether this run writes a file of this very name, since the original is there as well. */
+function isOutputOfRun(relativePath: string, { chosen, request }: FolderContext): boolean {
+  const original = restoredPathOf(relativePath);
+  if (original === undefined || !chosen.has(original)) return false;
+  return compressedPathOf(original, request.format ?? 'znn') === relativePath;
 }
 
 function planChosen(

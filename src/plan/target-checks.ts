@@ -77,7 +77,7 @@ function writingTasks(groups: readonly TaskGroup[]): WritingTask[] {
 
 function assertOneSource({ sourcePath, targetPath }: WritingTask, otherSource: string | undefined): void {
   if (otherSource === undefined) return;
-  const message = `both ${otherSource} and ${sourcePath} would be written here`;
+  const message = `both ${otherSource} and ${sourcePath} would be written here; leave one of them out`;
   throw new ZnnError('invalid-argument', message, { file: targetPath });
 }
 

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectSameFiles, filesIn } from '../support/same-files.js';
@@ -46,6 +46,17 @@ test('a folder in place with --rm and back', async () => {
       0,
     );
   }
+});
+
+test('a folder that was compressed in place goes out with -o all the same, and comes back', async () => {
+  const cwd = folderWithModel();
+  await runZnn(['c', 'model', '-q'], { cwd });
+  const run = await runZnn(['c', 'model', '-o', 'small'], { cwd });
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(run.stdout).toContain(`skipped model/${SHARDS[0]}.znn: made anew of the original beside it`);
+  expect(await runZnn(['d', 'small', '-o', 'back', '-q'], { cwd })).toMatchObject({ exitCode: 0 });
+  for (const shard of SHARDS) unlinkSync(path.join(cwd, 'model', `${shard}.znn`));
+  expectSameFiles(path.join(cwd, 'back'), path.join(cwd, 'model'));
 });
 
 test('with --rm what was up to date says that its source is gone', async () => {
@@ -106,12 +117,35 @@ describe('one file', () => {
     expect(linesOf(run.stdout).at(-1)).toContain('1 by structure only, for want of checksums');
   });
 
+  test('a forced dtype is not up to date with another one', async () => {
+    const cwd = oneFile();
+    await runZnn(['c', 'weights.dat', '--dtype', 'bytes'], { cwd });
+    const same = await runZnn(['c', 'weights.dat', '--dtype', 'bytes'], { cwd });
+    expect(linesOf(same.stdout)[0]).toBe('up to date weights.dat.znn');
+    const other = await runZnn(['c', 'weights.dat', '--dtype', 'bf16'], { cwd });
+    expect(other).toMatchObject({ exitCode: 1 });
+    expect(other.stderr).toContain('is not what this source and these options give; --force replaces it');
+    expect(await runZnn(['c', 'weights.dat'], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
   test('already compressed: skipped, and said so', async () => {
     const cwd = oneFile();
     await runZnn(['c', 'weights.dat'], { cwd });
     const run = await runZnn(['c', 'weights.dat.znn'], { cwd });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     expect(linesOf(run.stdout)[0]).toBe('skipped weights.dat.znn: already compressed');
+  });
+
+  test('already compressed in a folder: said so, and not that nothing was found', async () => {
+    const cwd = folderWithModel();
+    await runZnn(['c', 'model', '--rm', '-q'], { cwd });
+    const again = await runZnn(['c', 'model', '--rm'], { cwd });
+    expect(again).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const shard of SHARDS)
+      expect(again.stdout).toContain(`skipped model/${shard}.znn: already compressed`);
+    const copied = await runZnn(['c', 'model', '-o', 'small'], { cwd });
+    expect(copied).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(copied.stdout).toContain(`model/${SHARDS[0]}.znn -> small/${SHARDS[0]}.znn: already compressed`);
   });
 });
 

@@ -108,6 +108,28 @@ describe('compress a folder', () => {
     expect(plan.groups[0]?.tasks[1]?.reason).toBe('already compressed');
   });
 
+  test('with -o what an earlier run made beside its original is made anew, not copied over it', () => {
+    const files = { 'a.safetensors': '', 'a.safetensors.znn': '', 'a.znn.safetensors': '', 'b.bin.znn': '' };
+    const root = fileTree(files);
+    const outputPath = path.join(temporaryFolder(), 'out');
+    const actions = (format: 'znn' | 'safetensors') =>
+      discover({ ...base, paths: [root], outputPath, format })
+        .groups.flatMap(({ tasks }) => tasks)
+        .map(({ action, sourcePath }) => `${action} ${path.basename(sourcePath)}`);
+    expect(actions('znn')).toEqual([
+      'compress a.safetensors',
+      'copy a.znn.safetensors',
+      'copy b.bin.znn',
+      'skip a.safetensors.znn',
+    ]);
+    expect(actions('safetensors')).toEqual([
+      'compress a.safetensors',
+      'copy a.safetensors.znn',
+      'copy b.bin.znn',
+      'skip a.znn.safetensors',
+    ]);
+  });
+
   test('what no pattern matches, such as a folder with a line break in its name, is copied', () => {
     const root = fileTree({ 'x\ny/a.bin': '' });
     const lines = planned(root, { outputPath: path.join(temporaryFolder(), 'out') });

@@ -1,0 +1,36 @@
+import { AtomicFile } from '../io/atomic-file.js';
+import { assertUnchanged, type InputFile } from '../io/input-file.js';
+import type { ExactFileStats } from '../io/system.js';
+import type { WritingTask } from './run.js';
+import type { RunOptions } from './types.js';
+
+/** Makes the output of a file: what `fill` writes gets its name, and its source's mode and times. Nothing unfinished is left,
+ * however that ends.
+ * @param existing the file that the output replaces
+ * @param fill makes sure that the source stayed what it was while it was read
+ * @throws ZnnError, or the signal's reason */
+export async function writeOutput<Value>(
+  { targetPath }: WritingTask,
+  source: InputFile,
+  existing: ExactFileStats | undefined,
+  options: RunOptions,
+  fill: (output: AtomicFile) => Promise<Value>,
+): Promise<Value> {
+  const output = new AtomicFile(targetPath);
+  try {
+    const value = await fill(output);
+    await output.commit({
+      isDurable: options.fsync || options.removeSources || existing !== undefined,
+      replacesExisting: existing !== undefined,
+      like: source.stats,
+    });
+    return value;
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    // A source that changes explains whatever else went wrong.
+    assertUnchanged(source);
+    throw error;
+  } finally {
+    output.discard();
+  }
+}
