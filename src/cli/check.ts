@@ -23,7 +23,7 @@ export const checkCommand: CommandRun = async (options, context) => {
   const { outputPath, ...where } = options;
   const plan = findFiles('info', where, true);
   return withRunner(1, async (runner) => {
-    const groups = check(plan, runner);
+    const groups = check(plan, runner, options.limits);
     const repairs = options.repair ? await repairAll(groups, outputPath ?? '', context) : new Map();
     return report(groups, repairs, plan.notes, options, context.output);
   });

@@ -12,10 +12,13 @@ import {
 } from './index-document-decode.js';
 import { forEachMember, requireToken, skipValue } from './json-reader.js';
 import { JsonScanner } from './json-scanner.js';
+import { assertWithin, DEFAULT_LIMITS, type Limits } from './limits.js';
 import { COMPRESSED_VECTORS_KEY, CONTAINER_INDEX_KEY, type ContainerIndex } from './safetensors-container.js';
 import { SAFETENSORS_JSON_MAX_BYTES } from './safetensors-header.js';
 
-/** What inflates at a time: an inflated piece is at most 1,032 times as long. */
+/** Deflate makes a byte of no more than this. */
+const INFLATE_EXPANSION_MAX = 1032;
+/** What inflates at a time: what comes of it is bounded too. */
 const INFLATE_PIECE_BYTES = 1 << 14;
 
 /** The names of the compressed tensors in the value of COMPRESSED_VECTORS_KEY.
@@ -38,7 +41,11 @@ export function decodeCompressedNames(text: string): Set<string> {
 
 /** The index that the value of CONTAINER_INDEX_KEY holds; whether it fits the file is for the plan to check.
  * @throws ZnnError `corrupt` or `unsupported` */
-export function decodeContainerIndex(text: string, checksum: Checksum): ContainerIndex {
+export function decodeContainerIndex(
+  text: string,
+  checksum: Checksum,
+  limits: Pick<Limits, 'headerBytes'> = DEFAULT_LIMITS,
+): ContainerIndex {
   const bytes = fromBase64(text);
   const documentEnd = Math.max(0, bytes.length - INDEX_TRAILER_BYTES);
   const trailer = decodeIndexTrailer(bytes.subarray(documentEnd));
@@ -54,6 +61,7 @@ export function decodeContainerIndex(text: string, checksum: Checksum): Containe
       `frame index: headerBytes ${headerBytes} exceeds ${SAFETENSORS_JSON_MAX_BYTES}`,
     );
   }
+  assertWithin(limits, 'headerBytes', headerBytes);
   const sha256 = fields.get('sha256');
   return {
     originalBytes: requireInteger(fields.get('originalBytes'), 'originalBytes'),
@@ -74,6 +82,12 @@ function fromBase64(text: string): Uint8Array {
 /** Exactly `headerBytes` bytes. A stream that would give more is given up as soon as it has. */
 function inflateJson(deflated: unknown, headerBytes: number): Uint8Array {
   if (!(deflated instanceof Uint8Array)) throw new ZnnError('corrupt', 'frame index: header is not bytes');
+  if (headerBytes > deflated.length * INFLATE_EXPANSION_MAX) {
+    throw new ZnnError(
+      'corrupt',
+      `frame index: ${deflated.length} bytes of header cannot inflate to ${headerBytes}`,
+    );
+  }
   const json = new Uint8Array(headerBytes);
   let filledBytes = 0;
   const inflate = new Inflate((piece) => {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toZnnError, type ZnnError } from '../errors.js';
+import { assertHeaderWithin, isBeyondLimit, type Limits } from '../format/limits.js';
 import { readSafetensorsHeader, type SafetensorsHeader } from '../format/safetensors-header.js';
 import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
@@ -16,16 +17,17 @@ export interface CheckedFile extends FileCheck {
 }
 
 /** What a weight file is, and what is wrong with it as far as headers, tables and lists show; contents are for `verify`.
- * @throws ZnnError `io` */
+ * @throws ZnnError `io`, `unsupported` beyond a limit */
 export function checkFile(
   filePath: string,
   runner: Pick<JobRunner, 'checksum' | 'decodeInOrder'>,
+  limits: Partial<Limits>,
 ): CheckedFile {
   const input = openInput(filePath);
   try {
-    const header = readHeader(input);
-    const findings = [...checkName(filePath), ...checkSafetensors(input, header)];
-    const { error, ...described } = describe(filePath, runner);
+    const header = readHeader(input, limits);
+    const findings = [...checkName(filePath), ...checkSafetensors(input, header, limits)];
+    const { error, ...described } = describe(filePath, runner, limits);
     // What is wrong with the list explains why the rest cannot be read.
     const isExplained = findings.some(({ severity }) => severity === 'defect');
     const all = error === undefined || isExplained ? findings : [...findings, damage(error)];
@@ -46,28 +48,37 @@ interface Described extends Pick<CheckedFile, 'kind' | 'format' | 'tensorNames'>
   readonly error?: ZnnError;
 }
 
-function describe(filePath: string, runner: Pick<JobRunner, 'checksum' | 'decodeInOrder'>): Described {
+function describe(
+  filePath: string,
+  runner: Pick<JobRunner, 'checksum' | 'decodeInOrder'>,
+  limits: Partial<Limits>,
+): Described {
   try {
-    const { kind, format, tensors } = describeFile(filePath, runner);
+    const { kind, format, tensors } = describeFile(filePath, runner, limits);
     const tensorNames = tensors.map(({ name }) => name);
     return { kind, ...(format && { format }), ...(tensorNames.length > 0 && { tensorNames }) };
   } catch (thrown) {
     const error = toZnnError(thrown);
-    if (error.code === 'io') throw error;
+    if (error.code === 'io' || isBeyondLimit(error)) throw error;
     return { kind: 'zipnn', format: filePath.endsWith('.safetensors') ? 'safetensors' : 'znn', error };
   }
 }
 
-function readHeader(input: InputFile): SafetensorsHeader | undefined {
-  const reading = readSafetensorsHeader(fileSource(input));
+function readHeader(input: InputFile, limits: Partial<Limits>): SafetensorsHeader | undefined {
+  const reading = readSafetensorsHeader(fileSource(input), limits);
+  assertHeaderWithin(reading);
   return reading.isCanonical ? reading.header : undefined;
 }
 
-function checkSafetensors(input: InputFile, header: SafetensorsHeader | undefined): Finding[] {
+function checkSafetensors(
+  input: InputFile,
+  header: SafetensorsHeader | undefined,
+  limits: Partial<Limits>,
+): Finding[] {
   const name = path.basename(input.path);
   if (header !== undefined) return checkContainer(fileSource(input), header, name);
   if (!name.endsWith('.safetensors')) return [];
-  const reading = readSafetensorsHeader(fileSource(input));
+  const reading = readSafetensorsHeader(fileSource(input), limits);
   if (reading.isCanonical) return [];
   return [
     {

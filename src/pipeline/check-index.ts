@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toZnnError, type ZnnError } from '../errors.js';
+import type { Limits } from '../format/limits.js';
 import type { ModelIndex, WeightMapValue } from '../format/model-index.js';
 import { closeInput, openInput } from '../io/input-file.js';
 import { compressedPathOf, restoredPathOf } from '../plan/weight-files.js';
@@ -15,11 +16,11 @@ export interface CheckedIndex {
   readonly findings: readonly Finding[];
 }
 
-/** @throws ZnnError `corrupt` when it is no index, `io` when it cannot be read */
-export function openIndex(indexPath: string): ModelIndex {
+/** @throws ZnnError `corrupt` when it is no index, `unsupported` beyond the limit, `io` when it cannot be read */
+export function openIndex(indexPath: string, limits: Partial<Limits>): ModelIndex {
   const input = openInput(indexPath);
   try {
-    return readIndex(input);
+    return readIndex(input, limits);
   } catch (error) {
     throw toZnnError(error, { file: indexPath });
   } finally {

@@ -10,9 +10,10 @@ import type { RunOptions } from './types.js';
  * @throws ZnnError `io` where it cannot be enough, before anything is written */
 export function checkSpace(plan: RunPlan, options: RunOptions, runner: Pick<JobRunner, 'checksum'>): void {
   if (options.spaceCheck === false) return;
-  const tight = spaceNeeds(plan, options, (task) => mostOutputBytes(task, runner)).filter(isShort);
+  const context = { runner, limits: options.limits };
+  const tight = spaceNeeds(plan, options, (task) => mostOutputBytes(task, context)).filter(isShort);
   if (tight.length === 0) return;
-  const [lacking] = spaceNeeds(plan, options, (task) => leastOutputBytes(task, runner)).filter(isShort);
+  const [lacking] = spaceNeeds(plan, options, (task) => leastOutputBytes(task, context)).filter(isShort);
   if (lacking !== undefined) {
     const message = `free space: the outputs take ${bytes(lacking.peakBytes)} or more, ${bytes(lacking.freeBytes)} are free`;
     throw new ZnnError('io', `${message}; ${adviceFor(options)}`, { file: lacking.folderPath });

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
+import { isBeyondLimit, type Limits } from '../format/limits.js';
+import type { ModelIndex } from '../format/model-index.js';
 import type { FileTask, RunPlan, TaskGroup } from '../plan/types.js';
 import { isIndexName, restoredPathOf } from '../plan/weight-files.js';
 import type { JobRunner } from '../pool/protocol.js';
@@ -28,22 +30,30 @@ export interface CheckedGroup {
 type Decoding = Pick<JobRunner, 'checksum' | 'decodeInOrder'>;
 
 /** Says what files and folders are, and whether indexes, shards, headers and tensors agree. Changes nothing. */
-export function check(plan: RunPlan, runner: Decoding): CheckedGroup[] {
-  return plan.groups.map((group) => checkGroup(group, runner));
+export function check(plan: RunPlan, runner: Decoding, limits: Partial<Limits> = {}): CheckedGroup[] {
+  const look = (filePath: string) => checkFile(filePath, runner, limits);
+  const open = (indexPath: string) => openIndex(indexPath, limits);
+  return plan.groups.map((group) => checkGroup(group, { look, open }));
 }
 
-function checkGroup({ rootPath, isFolder, tasks }: TaskGroup, runner: Decoding): CheckedGroup {
+/** How files are looked at, within the run's limits. */
+interface Looks {
+  readonly look: (filePath: string) => CheckedFile;
+  readonly open: (indexPath: string) => ModelIndex;
+}
+
+function checkGroup({ rootPath, isFolder, tasks }: TaskGroup, looks: Looks): CheckedGroup {
   const weights = tasks.filter(({ sourcePath }) => !isIndexName(sourcePath));
   const indexes = tasks.filter(({ sourcePath }) => isIndexName(sourcePath));
   const relativePathOf = ({ sourcePath }: FileTask) =>
     isFolder ? path.relative(rootPath, sourcePath) : path.basename(sourcePath);
   const checked = weights.map((task) => ({
-    ...guarded(task, () => checkFile(task.sourcePath, runner)),
+    ...guarded(task, () => looks.look(task.sourcePath)),
     relativePath: relativePathOf(task),
   }));
   const withSiblings = isFolder ? checked.map((file) => withSibling(file, checked)) : checked;
   const checkedIndexes = indexes.map((task) => ({
-    ...checkIndexFile(task, isFolder ? withSiblings : siblingsOnDisk(task, runner)),
+    ...checkIndexFile(task, isFolder ? withSiblings : siblingsOnDisk(task, looks), looks),
     relativePath: relativePathOf(task),
   }));
   const files = [...withSiblings, ...checkedIndexes];
@@ -61,28 +71,32 @@ function guarded(task: FileTask, look: () => CheckedFile): CheckedFile & { error
   }
 }
 
-function checkIndexFile(task: FileTask, shards: readonly CheckedFile[]): Omit<CheckResult, 'relativePath'> {
+function checkIndexFile(
+  task: FileTask,
+  shards: readonly CheckedFile[],
+  { open }: Looks,
+): Omit<CheckResult, 'relativePath'> {
   const base = { path: task.sourcePath, kind: 'index', tensorCount: 0 } as const;
   try {
     if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
-    const index = openIndex(task.sourcePath);
+    const index = open(task.sourcePath);
     const folder = path.dirname(task.sourcePath);
     const byName = new Map(shards.map((shard) => [slashed(path.relative(folder, shard.path)), shard]));
     const checkedIndex = checkIndex(index, byName);
     return { ...base, tensorCount: index.values.length, findings: checkedIndex.findings, checkedIndex };
   } catch (thrown) {
     const error = toZnnError(thrown, { file: task.sourcePath });
-    return error.code === 'io'
+    return error.code === 'io' || isBeyondLimit(error)
       ? { ...base, findings: [], error }
       : { ...base, findings: [indexDamage(error)] };
   }
 }
 
 /** An index that was named alone is compared with the files that it names. */
-function siblingsOnDisk({ sourcePath }: FileTask, runner: Decoding): CheckedFile[] {
-  return siblingPaths(sourcePath).flatMap((filePath) => {
+function siblingsOnDisk({ sourcePath }: FileTask, { look, open }: Looks): CheckedFile[] {
+  return siblingPaths(sourcePath, open).flatMap((filePath) => {
     try {
-      return [checkFile(filePath, runner)];
+      return [look(filePath)];
     } catch {
       return [];
     }
@@ -90,10 +104,10 @@ function siblingsOnDisk({ sourcePath }: FileTask, runner: Decoding): CheckedFile
 }
 
 /** The shards that the index names, under any of the names that they may have by now. */
-function siblingPaths(indexPath: string): string[] {
+function siblingPaths(indexPath: string, open: Looks['open']): string[] {
   try {
     const folder = path.dirname(indexPath);
-    const names = openIndex(indexPath).shardNames.flatMap((name) => {
+    const names = open(indexPath).shardNames.flatMap((name) => {
       const plain = restoredPathOf(name) ?? name;
       return [plain, `${plain}.znn`, plain.replace(/\.safetensors$/, '.znn.safetensors')];
     });

@@ -1,3 +1,4 @@
+import type { Limits } from '../format/limits.js';
 import { AtomicFile } from '../io/atomic-file.js';
 import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
@@ -23,10 +24,14 @@ export function decompress(plan: RunPlan, options: RunOptions, runner: JobRunner
 
 /** The frames of a compressed file: what a dry run shows.
  * @throws ZnnError `truncated`, `corrupt`, `unsupported` or `io` */
-export function planDecompressionOf(sourcePath: string, runner: Pick<JobRunner, 'checksum'>): DecompressPlan {
+export function planDecompressionOf(
+  sourcePath: string,
+  runner: Pick<JobRunner, 'checksum'>,
+  limits?: Partial<Limits>,
+): DecompressPlan {
   const source = openInput(sourcePath);
   try {
-    return planDecompression(fileSource(source), (bytes) => runner.checksum(bytes));
+    return planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), limits);
   } finally {
     closeInput(source);
   }

@@ -17,11 +17,13 @@ export interface PlannedFrame {
  * @throws ZnnError as the run itself would, for a file that cannot be read or is damaged where frames are described */
 export async function plannedFramesOf(
   task: FileTask,
-  options: Pick<RunOptions, 'encoding' | 'format' | 'allDtypes' | 'sha256'>,
+  options: Pick<RunOptions, 'encoding' | 'format' | 'allDtypes' | 'sha256' | 'limits'>,
 ): Promise<readonly PlannedFrame[] | undefined> {
   if (task.action === 'compress') return (await planCompressionOf(task, options)).frames.map(shown);
   if (task.action !== 'decompress' && task.action !== 'verify') return undefined;
-  const { frames } = await withRunner(1, (runner) => planDecompressionOf(task.sourcePath, runner));
+  const { frames } = await withRunner(1, (runner) =>
+    planDecompressionOf(task.sourcePath, runner, options.limits),
+  );
   return frames.map((frame) => shown({ ...frame, encoding: frame.dtypeName }));
 }
 
