@@ -18,11 +18,13 @@ export interface Expectation {
   readonly exitCode: 0 | 1 | 2 | 3;
   /** Each line on stderr, in any order. */
   readonly lines: readonly (string | RegExp)[];
-  /** Files that are new or other than before; `undefined` for those that are gone. Everything else is as it was. */
-  readonly changes?: Readonly<Record<string, Uint8Array | string | undefined>>;
+  /** Entries that are new or other than before, as `entriesIn` has them; `undefined` for those that are gone. Everything
+   * else is as it was. */
+  readonly changes?: Readonly<Record<string, string | undefined>>;
   /** Where what is read is large: docs/performance.md allows ten times a safetensors header on top. */
   readonly memoryMaxBytes?: number;
   readonly env?: Readonly<Record<string, string>>;
+  readonly wrapper?: readonly string[];
 }
 
 /** Runs the command in `cwd` and asserts all of the contract: exit code, source, destination, no temporary files, one line
@@ -30,11 +32,11 @@ export interface Expectation {
 export async function expectContract(
   args: readonly string[],
   cwd: string,
-  { exitCode, lines, changes = {}, memoryMaxBytes = MEMORY_MAX_BYTES, env }: Expectation,
+  { exitCode, lines, changes = {}, memoryMaxBytes = MEMORY_MAX_BYTES, env, wrapper }: Expectation,
 ): Promise<ZnnRun> {
   const before = entriesIn(cwd);
   const rssPath = path.join(temporaryFolder(), 'rss');
-  const run = await runZnn(args, { cwd, rssPath, ...(env && { env }) });
+  const run = await runZnn(args, { cwd, rssPath, ...(env && { env }), ...(wrapper && { wrapper }) });
   expect(run.exitCode, run.stderr).toBe(exitCode);
   const pending = linesOf(run.stderr);
   for (const expected of lines) {
@@ -47,17 +49,14 @@ export async function expectContract(
   expect(pending).toEqual([]);
   const after = entriesIn(cwd);
   expect(Object.keys(after).filter((name) => isTemporaryName(path.basename(name)))).toEqual([]);
-  for (const [name, content] of Object.entries(changes)) {
-    if (content === undefined) delete before[name];
-    else before[name] = hashOf(content);
-  }
-  expect(after).toEqual(before);
+  const expected = Object.entries({ ...before, ...changes }).filter(([, entry]) => entry !== undefined);
+  expect(after).toEqual(Object.fromEntries(expected));
   expect(run.seconds).toBeLessThan(SECONDS_MAX);
   expect(Number(readFileSync(rssPath, 'utf8'))).toBeLessThan(memoryMaxBytes);
   return run;
 }
 
-/** All files, links and folders below `root`: relative path → hash of the content, or what it is. */
+/** All files, links and folders below `root`: relative path → SHA-256 of the content, or what it is. */
 export function entriesIn(root: string): Record<string, string> {
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
   return Object.fromEntries(names.map((name) => [name, entryAt(path.join(root, name))]));
@@ -70,6 +69,6 @@ function entryAt(entryPath: string): string {
   return stats.isDirectory() ? 'folder' : 'special';
 }
 
-function hashOf(content: Uint8Array | string): string {
+export function hashOf(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
 }

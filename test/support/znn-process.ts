@@ -27,6 +27,8 @@ export interface ZnnSettings {
   readonly rssPath?: string;
   /** An open file for stdout in place of a pipe. */
   readonly stdout?: number;
+  /** A program and its first arguments, which then becomes the command: one that sets limits. */
+  readonly wrapper?: readonly string[];
   /** A shell's command line to run in place of the command, which has no say in its limits and descriptors. */
   readonly shell?: string;
 }
@@ -34,7 +36,7 @@ export interface ZnnSettings {
 /** Starts the built command as a user's shell would, with stdin closed. */
 export function startZnn(
   args: readonly string[],
-  { cwd, env, terminal = false, freeBytes, rssPath, stdout, shell }: ZnnSettings,
+  { cwd, env, terminal = false, freeBytes, rssPath, stdout, wrapper = [], shell }: ZnnSettings,
 ): ChildProcess {
   const preloads = [
     ...(terminal ? [FAKE_TERMINAL] : []),
@@ -43,7 +45,8 @@ export function startZnn(
   ];
   const nodeArgs = preloads.flatMap((module) => ['--import', module]);
   const own = [...nodeArgs, path.join(root, 'bin', 'znn.js'), ...args];
-  const [program, programArgs] = shell === undefined ? [process.execPath, own] : ['bash', ['-c', shell]];
+  const command = shell === undefined ? [...wrapper, process.execPath, ...own] : ['bash', '-c', shell];
+  const [program = '', ...programArgs] = command;
   return spawn(program, programArgs, {
     cwd,
     env: {
