@@ -1,7 +1,11 @@
 import { ZnnError } from '../errors.js';
 import { FRAMES_MAX } from './frame-index.js';
 import { MODEL_INDEX_MAX_BYTES } from './model-index.js';
-import { SAFETENSORS_JSON_MAX_BYTES, SAFETENSORS_TENSORS_MAX } from './safetensors-header.js';
+import {
+  SAFETENSORS_JSON_MAX_BYTES,
+  SAFETENSORS_TENSORS_MAX,
+  type SafetensorsReading,
+} from './safetensors-header.js';
 
 /** How much a file may make a run take. Each is compared before anything is taken. */
 export interface Limits {
@@ -40,10 +44,32 @@ export const HIGHEST_LIMITS: Limits = {
 };
 
 /** @throws ZnnError `unsupported` when `found` is above the limit */
-export function assertWithin(limits: Limits, name: keyof Limits, found: number): void {
-  if (found <= limits[name]) return;
-  throw new ZnnError('unsupported', `limit: ${found} ${LIMIT_TITLES[name]}, allowed are ${limits[name]}`);
+export function assertWithin<Name extends keyof Limits>(
+  limits: Pick<Limits, Name>,
+  name: Name,
+  found: number,
+): void {
+  const allowed: number = limits[name];
+  if (found > allowed) throw beyondLimit(`${found} ${LIMIT_TITLES[name]}, allowed are ${allowed}`);
 }
+
+/** A header that a limit keeps from being read.
+ * @throws ZnnError `unsupported` */
+export function assertHeaderWithin(reading: SafetensorsReading): void {
+  if (reading.isCanonical || !reading.isBeyondLimit) return;
+  throw beyondLimit(`safetensors header: ${reading.reason}`);
+}
+
+/** Whether a file was refused for what it would take: nothing need be wrong with it. */
+export function isBeyondLimit({ code, message }: ZnnError): boolean {
+  return code === 'unsupported' && message.startsWith(PREFIX);
+}
+
+function beyondLimit(what: string): ZnnError {
+  return new ZnnError('unsupported', PREFIX + what);
+}
+
+const PREFIX = 'limit: ';
 
 const LIMIT_TITLES: Readonly<Record<keyof Limits, string>> = {
   rawBytes: 'restored bytes',

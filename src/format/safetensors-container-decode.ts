@@ -10,6 +10,7 @@ import {
   requireValue,
   toHex,
 } from './index-document-decode.js';
+import { assertWithin, DEFAULT_LIMITS, type Limits } from './limits.js';
 import { CONTAINER_INDEX_KEY, type ContainerIndex } from './safetensors-container.js';
 import { SAFETENSORS_JSON_MAX_BYTES } from './safetensors-header.js';
 
@@ -20,7 +21,11 @@ const INFLATE_PIECE_BYTES = 1 << 14;
 
 /** The index that the value of CONTAINER_INDEX_KEY holds; whether it fits the file is for the plan to check.
  * @throws ZnnError `corrupt` or `unsupported` */
-export function decodeContainerIndex(text: string, checksum: Checksum): ContainerIndex {
+export function decodeContainerIndex(
+  text: string,
+  checksum: Checksum,
+  limits: Pick<Limits, 'headerBytes'> = DEFAULT_LIMITS,
+): ContainerIndex {
   const bytes = fromBase64(text);
   const documentEnd = Math.max(0, bytes.length - INDEX_TRAILER_BYTES);
   const trailer = decodeIndexTrailer(bytes.subarray(documentEnd));
@@ -36,6 +41,7 @@ export function decodeContainerIndex(text: string, checksum: Checksum): Containe
       `frame index: headerBytes ${headerBytes} exceeds ${SAFETENSORS_JSON_MAX_BYTES}`,
     );
   }
+  assertWithin(limits, 'headerBytes', headerBytes);
   const sha256 = fields.get('sha256');
   return {
     originalBytes: requireInteger(fields.get('originalBytes'), 'originalBytes'),

@@ -39,7 +39,12 @@ export interface SafetensorsHeader {
 
 export type SafetensorsReading =
   | { readonly isCanonical: true; readonly header: SafetensorsHeader }
-  | { readonly isCanonical: false; readonly reason: string };
+  | {
+      readonly isCanonical: false;
+      readonly reason: string;
+      /** The safetensors library would take it as it is: only a limit that was lowered is in the way. */
+      readonly isBeyondLimit?: true;
+    };
 
 /** The header of the file behind `source`, or why that is no canonical safetensors file.
  * @throws ZnnError `io` when reading fails; nothing that the file holds makes it throw. */
@@ -53,7 +58,12 @@ export function readSafetensorsHeader(
   const start = source.read(0, Math.min(sizeBytes, SAFETENSORS_LENGTH_BYTES + 1));
   const jsonBytes = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
   const headerBytesMax = limits.headerBytes ?? SAFETENSORS_JSON_MAX_BYTES;
-  if (jsonBytes > headerBytesMax) return refusal(`header bytes ${jsonBytes} exceeds ${headerBytesMax}`);
+  if (jsonBytes > headerBytesMax) {
+    return refusal(
+      `header bytes ${jsonBytes} exceeds ${headerBytesMax}`,
+      jsonBytes <= SAFETENSORS_JSON_MAX_BYTES,
+    );
+  }
   if (Number(jsonBytes) > sizeBytes - SAFETENSORS_LENGTH_BYTES) {
     return refusal(
       `header bytes ${jsonBytes} exceeds the ${sizeBytes - SAFETENSORS_LENGTH_BYTES} that follow`,
@@ -91,7 +101,7 @@ export function parseSafetensorsHeader(
     const { metadata } = entries;
     return { isCanonical: true, header: { headerBytes, tensors, ...(metadata && { metadata }) } };
   } catch (thrown) {
-    if (thrown instanceof ZnnError) return refusal(thrown.message);
+    if (thrown instanceof ZnnError) return refusal(thrown.message, thrown.code === 'unsupported');
     throw thrown;
   }
 }
@@ -129,7 +139,7 @@ function parseEntries(text: string, tensorsMax: number): Entries {
     names.add(name);
     if (name === METADATA_KEY) metadata = parseMetadata(scanner);
     else tensors.push(parseTensor(scanner, name));
-    if (tensors.length > tensorsMax) throw corrupt(`more than ${tensorsMax} tensors`);
+    if (tensors.length > tensorsMax) throw new ZnnError('unsupported', `more than ${tensorsMax} tensors`);
   });
   scanner.next();
   requireToken(scanner, 'end', 'nothing but white space after the header');
@@ -233,6 +243,6 @@ function corrupt(message: string): ZnnError {
   return new ZnnError('corrupt', message);
 }
 
-function refusal(reason: string): SafetensorsReading {
-  return { isCanonical: false, reason };
+function refusal(reason: string, isBeyondLimit = false): SafetensorsReading {
+  return { isCanonical: false, reason, ...(isBeyondLimit && { isBeyondLimit }) };
 }

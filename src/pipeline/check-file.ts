@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { toZnnError, type ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
+import { assertHeaderWithin, isBeyondLimit, type Limits } from '../format/limits.js';
 import { CONTAINER_INDEX_KEY, HUB_HEADER_MAX_BYTES } from '../format/safetensors-container.js';
 import {
   readSafetensorsHeader,
@@ -26,19 +27,20 @@ export interface CheckedFile extends FileCheck {
 }
 
 /** What a weight file is, and what is wrong with it as far as headers, tables and lists show; contents are for `verify`.
- * @throws ZnnError `io` */
-export function checkFile(filePath: string, runner: Decoding): CheckedFile {
+ * @throws ZnnError `io`, `unsupported` beyond a limit */
+export function checkFile(filePath: string, runner: Decoding, limits: Partial<Limits>): CheckedFile {
   const input = openInput(filePath);
   try {
     const source = fileSource(input);
-    const reading = readSafetensorsHeader(source);
+    const reading = readSafetensorsHeader(source, limits);
+    assertHeaderWithin(reading);
     const header = reading.isCanonical ? reading.header : undefined;
     const findings = [...checkName(filePath), ...checkSafetensors(source, reading, path.basename(filePath))];
     // What is wrong with the list explains why the rest cannot be read.
     const isExplained = findings.some(
       ({ severity, code }) => severity === 'defect' && code !== 'compressed-twice',
     );
-    const { error, ...described } = describe(filePath, runner, isExplained ? header : undefined);
+    const { error, ...described } = describe(filePath, runner, limits, isExplained ? header : undefined);
     const all = error === undefined || isExplained ? findings : [...findings, damage(error)];
     const names = header?.tensors.map(({ name }) => name) ?? described.tensorNames;
     return {
@@ -58,14 +60,19 @@ interface Described extends Pick<CheckedFile, 'kind' | 'format' | 'tensorNames'>
 }
 
 /** @param header of a safetensors file whose compressed tensors no reader finds: then it alone says who wrote the file */
-function describe(filePath: string, runner: Decoding, header: SafetensorsHeader | undefined): Described {
+function describe(
+  filePath: string,
+  runner: Decoding,
+  limits: Partial<Limits>,
+  header: SafetensorsHeader | undefined,
+): Described {
   try {
-    const { kind, format, tensors } = describeFile(filePath, runner);
+    const { kind, format, tensors } = describeFile(filePath, runner, limits);
     const tensorNames = tensors.map(({ name }) => name);
     return { kind, ...(format && { format }), ...(tensorNames.length > 0 && { tensorNames }) };
   } catch (thrown) {
     const error = toZnnError(thrown);
-    if (error.code === 'io') throw error;
+    if (error.code === 'io' || isBeyondLimit(error)) throw error;
     if (header === undefined) return { kind: 'damaged', error };
     const kind = header.metadata?.has(CONTAINER_INDEX_KEY) ? 'znn' : 'zipnn';
     return { kind, format: 'safetensors', error };

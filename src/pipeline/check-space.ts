@@ -12,10 +12,11 @@ export const MAKE_ROOM = 'make room or write elsewhere with -o';
  * @throws ZnnError `io` where it cannot be enough, before anything is written */
 export function checkSpace(plan: RunPlan, options: RunOptions, runner: Pick<JobRunner, 'checksum'>): void {
   if (options.spaceCheck === false) return;
-  const tight = spaceNeeds(plan, options, (task) => mostOutputBytes(task, runner)).filter(isShort);
+  const context = { runner, limits: options.limits };
+  const tight = spaceNeeds(plan, options, (task) => mostOutputBytes(task, context)).filter(isShort);
   if (tight.length === 0) return;
   assertFits(
-    spaceNeeds(plan, options, (task) => leastOutputBytes(task, runner)),
+    spaceNeeds(plan, options, (task) => leastOutputBytes(task, context)),
     adviceFor(options),
   );
   for (const { folderPath, peakBytes, freeBytes } of tight)

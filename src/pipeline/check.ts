@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
+import { isBeyondLimit, type Limits } from '../format/limits.js';
 import type { ModelIndex } from '../format/model-index.js';
 import { closeInput, openInput } from '../io/input-file.js';
 import { lookAt } from '../plan/named-paths.js';
@@ -29,22 +30,30 @@ export interface CheckedGroup {
 }
 
 /** Says what files and folders are, and whether indexes, shards, headers and tensors agree. Changes nothing. */
-export function check(plan: RunPlan, runner: Decoding): CheckedGroup[] {
-  return plan.groups.map((group) => checkGroup(group, runner));
+export function check(plan: RunPlan, runner: Decoding, limits: Partial<Limits> = {}): CheckedGroup[] {
+  const look = (filePath: string) => checkFile(filePath, runner, limits);
+  const open = (indexPath: string) => openIndex(indexPath, limits);
+  return plan.groups.map((group) => checkGroup(group, { look, open }));
 }
 
-function checkGroup({ rootPath, isFolder, tasks }: TaskGroup, runner: Decoding): CheckedGroup {
+/** How files are looked at, within the run's limits. */
+interface Looks {
+  readonly look: (filePath: string) => CheckedFile;
+  readonly open: (indexPath: string) => ModelIndex;
+}
+
+function checkGroup({ rootPath, isFolder, tasks }: TaskGroup, looks: Looks): CheckedGroup {
   const weights = tasks.filter(({ sourcePath }) => !isIndexName(sourcePath));
   const indexes = tasks.filter(({ sourcePath }) => isIndexName(sourcePath));
   const relativePathOf = ({ sourcePath }: FileTask) =>
     isFolder ? path.relative(rootPath, sourcePath) : path.basename(sourcePath);
   const checked = weights.map((task) => ({
-    ...checkWeight(task, runner),
+    ...checkWeight(task, looks),
     relativePath: relativePathOf(task),
   }));
   const withSiblings = checked.map((file) => withSibling(file, checked));
   const checkedIndexes = indexes.map((task) => ({
-    ...checkIndexFile(task, withSiblings, runner),
+    ...checkIndexFile(task, withSiblings, looks),
     relativePath: relativePathOf(task),
   }));
   return {
@@ -56,11 +65,11 @@ function checkGroup({ rootPath, isFolder, tasks }: TaskGroup, runner: Decoding):
 /** What cannot be read is a result too. */
 function checkWeight(
   task: Pick<FileTask, 'action' | 'sourcePath' | 'reason'>,
-  runner: Decoding,
+  { look }: Looks,
 ): CheckedFile & { error?: ZnnError } {
   try {
     if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
-    return checkFile(task.sourcePath, runner);
+    return look(task.sourcePath);
   } catch (thrown) {
     const error = toZnnError(thrown, { file: task.sourcePath });
     return { path: task.sourcePath, kind: 'other', tensorCount: 0, findings: [], error };
@@ -70,26 +79,26 @@ function checkWeight(
 function checkIndexFile(
   task: FileTask,
   checked: readonly CheckedFile[],
-  runner: Decoding,
+  looks: Looks,
 ): Omit<CheckResult, 'relativePath'> {
   const base = { path: task.sourcePath, kind: 'index', tensorCount: 0 } as const;
   try {
     if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
-    const index = openIndex(task.sourcePath);
-    const checkedIndex = checkIndex(index, shardsBeside(task.sourcePath, index, checked, runner));
+    const index = looks.open(task.sourcePath);
+    const checkedIndex = checkIndex(index, shardsBeside(task.sourcePath, index, checked, looks));
     return { ...base, tensorCount: index.values.length, findings: checkedIndex.findings, checkedIndex };
   } catch (thrown) {
     const error = toZnnError(thrown, { file: task.sourcePath });
-    return error.code === 'io'
+    return error.code === 'io' || isBeyondLimit(error)
       ? { ...base, findings: [], error }
       : { ...base, findings: [indexDamage(error)] };
   }
 }
 
-function openIndex(indexPath: string): ModelIndex {
+function openIndex(indexPath: string, limits: Partial<Limits>): ModelIndex {
   const input = openInput(indexPath);
   try {
-    return readIndex(input);
+    return readIndex(input, limits);
   } finally {
     closeInput(input);
   }
@@ -101,7 +110,7 @@ function shardsBeside(
   indexPath: string,
   index: ModelIndex,
   checked: readonly CheckedFile[],
-  runner: Decoding,
+  looks: Looks,
 ): Map<string, CheckedFile> {
   const folder = path.dirname(indexPath);
   const known = new Map(checked.map((file) => [slashed(path.relative(folder, file.path)), file]));
@@ -111,7 +120,7 @@ function shardsBeside(
     const file = known.get(name);
     if (file !== undefined) shards.set(name, file);
     else if (!shards.has(name) && lookAt(sourcePath).kind === 'file')
-      shards.set(name, checkWeight({ action: 'describe', sourcePath }, runner));
+      shards.set(name, checkWeight({ action: 'describe', sourcePath }, looks));
   }
   return shards;
 }

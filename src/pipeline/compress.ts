@@ -176,5 +176,5 @@ function planFrames(source: InputFile, options: PlanOptions, base: InputFile | u
   const { encoding, limits = {} } = options;
   const isNamedSafetensors = source.path.endsWith('.safetensors');
   const plan = planCompression(fileSource(source), { encoding, isNamedSafetensors, limits });
-  return base === undefined ? plan : planDelta(plan, fileSource(source), fileSource(base));
+  return base === undefined ? plan : planDelta(plan, fileSource(source), fileSource(base), limits);
 }

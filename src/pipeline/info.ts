@@ -3,6 +3,7 @@ import type { ByteSource } from '../format/byte-source.js';
 import { chunkCountOf } from '../format/frame-geometry.js';
 import { FRAME_MAGIC } from '../format/frame-header.js';
 import type { DecodeFrame } from '../format/frames.js';
+import type { Limits } from '../format/limits.js';
 import { COMPRESSED_VECTORS_KEY } from '../format/safetensors-container.js';
 import { readSafetensorsHeader, type SafetensorsReading } from '../format/safetensors-header.js';
 import { fileSource } from '../io/file-source.js';
@@ -21,11 +22,13 @@ type Decoding = Pick<JobRunner, 'checksum' | 'decodeInOrder'>;
 /** What a file is and holds. Reads headers and tables, and decodes the header of a compressed safetensors file; whether
  * the rest decodes is for `verify`.
  * @throws ZnnError `io`; `corrupt`, `truncated` or `unsupported` for a file named `.znn` that is none */
-export function describeFile(filePath: string, runner: Decoding): FileInfo {
+export function describeFile(filePath: string, runner: Decoding, limits: Partial<Limits> = {}): FileInfo {
   const input = openInput(filePath);
   try {
-    const plan = findPlan(input, runner);
-    return plan === undefined ? describePlain(input) : describeCompressed(input, plan, runner);
+    const plan = findPlan(input, runner, limits);
+    return plan === undefined
+      ? describePlain(input, limits)
+      : describeCompressed(input, plan, runner, limits);
   } catch (error) {
     throw toZnnError(error, { file: filePath });
   } finally {
@@ -34,20 +37,20 @@ export function describeFile(filePath: string, runner: Decoding): FileInfo {
 }
 
 /** The frames, if the file has any. A file of another name that only begins like one is something else. */
-function findPlan(input: InputFile, runner: Decoding): DecompressPlan | undefined {
+function findPlan(input: InputFile, runner: Decoding, limits: Partial<Limits>): DecompressPlan | undefined {
   const isNamedCompressed = restoredPathOf(input.path) !== undefined;
   const source = fileSource(input);
-  if (!isNamedCompressed && !beginsWithMagic(source) && !isContainer(source)) return undefined;
+  if (!isNamedCompressed && !beginsWithMagic(source) && !isContainer(source, limits)) return undefined;
   try {
-    return planDecompression(source, (bytes) => runner.checksum(bytes));
+    return planDecompression(source, (bytes) => runner.checksum(bytes), limits);
   } catch (error) {
     if (isNamedCompressed || (error instanceof ZnnError && error.code === 'io')) throw error;
     return undefined;
   }
 }
 
-function describePlain(input: InputFile): FileInfo {
-  const reading = readSafetensorsHeader(fileSource(input));
+function describePlain(input: InputFile, limits: Partial<Limits>): FileInfo {
+  const reading = readSafetensorsHeader(fileSource(input), limits);
   return {
     path: input.path,
     kind: reading.isCanonical ? 'safetensors' : 'other',
@@ -61,12 +64,17 @@ function describePlain(input: InputFile): FileInfo {
   };
 }
 
-function describeCompressed(input: InputFile, plan: DecompressPlan, runner: Decoding): FileInfo {
+function describeCompressed(
+  input: InputFile,
+  plan: DecompressPlan,
+  runner: Decoding,
+  limits: Partial<Limits>,
+): FileInfo {
   const { frames, sha256, base } = plan;
   // The header of a delta file of ZipNN's is nothing without the base.
   const reading =
     frames[0]?.baseOffset === undefined
-      ? readSafetensorsHeader(contentSource(input, plan, runner))
+      ? readSafetensorsHeader(contentSource(input, plan, runner), limits)
       : undefined;
   return {
     path: input.path,
@@ -178,8 +186,8 @@ function notesOn(reading: SafetensorsReading | undefined, originalPath: string):
 }
 
 /** Whether some tensors of the safetensors file are compressed, whatever its name. */
-function isContainer(source: ByteSource): boolean {
-  const reading = readSafetensorsHeader(source);
+function isContainer(source: ByteSource, limits: Partial<Limits>): boolean {
+  const reading = readSafetensorsHeader(source, limits);
   return reading.isCanonical && reading.header.metadata?.has(COMPRESSED_VECTORS_KEY) === true;
 }
 

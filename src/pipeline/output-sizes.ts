@@ -1,3 +1,4 @@
+import type { Limits } from '../format/limits.js';
 import { readSafetensorsHeader } from '../format/safetensors-header.js';
 import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
@@ -19,19 +20,25 @@ const LEAST_SHARES: ReadonlyMap<string, number> = new Map([
 ]);
 const LEAST_SHARE = 0.15;
 
+/** What reading a source's headers takes. */
+export interface SizeContext {
+  readonly runner: Pick<JobRunner, 'checksum'>;
+  readonly limits: Partial<Limits> | undefined;
+}
+
 /** The most that a task's output takes. Of a file to restore that is what it takes; one that is damaged takes nothing, and
  * says so when its turn comes. */
-export function mostOutputBytes(task: FileTask, runner: Pick<JobRunner, 'checksum'>): number {
-  if (task.action === 'decompress') return restoredBytes(task, runner);
+export function mostOutputBytes(task: FileTask, context: SizeContext): number {
+  if (task.action === 'decompress') return restoredBytes(task, context);
   const overheadBytes = task.action === 'compress' ? OVERHEAD_BYTES + task.sourceBytes * OVERHEAD_SHARE : 0;
   return Math.ceil(task.sourceBytes + overheadBytes);
 }
 
 /** The least that it may take, as far as the dtypes tell: below that a run cannot end well. */
-export function leastOutputBytes(task: FileTask, runner: Pick<JobRunner, 'checksum'>): number {
-  if (task.action !== 'compress') return mostOutputBytes(task, runner);
+export function leastOutputBytes(task: FileTask, context: SizeContext): number {
+  if (task.action !== 'compress') return mostOutputBytes(task, context);
   return withInput(task, (input) => {
-    const reading = readSafetensorsHeader(fileSource(input));
+    const reading = readSafetensorsHeader(fileSource(input), context.limits);
     if (!reading.isCanonical) return Math.floor(input.fileBytes * LEAST_SHARE);
     const sum = reading.header.tensors.reduce(
       (bytes, { dtype, fileStart, fileEnd }) =>
@@ -42,10 +49,10 @@ export function leastOutputBytes(task: FileTask, runner: Pick<JobRunner, 'checks
   });
 }
 
-function restoredBytes(task: FileTask, runner: Pick<JobRunner, 'checksum'>): number {
+function restoredBytes(task: FileTask, { runner, limits }: SizeContext): number {
   return withInput(
     task,
-    (input) => planDecompression(fileSource(input), (bytes) => runner.checksum(bytes)).rawBytes,
+    (input) => planDecompression(fileSource(input), (bytes) => runner.checksum(bytes), limits).rawBytes,
   );
 }
 

@@ -61,7 +61,9 @@ async function removeCompressed(
   { removeSources }: RunOptions,
 ): Promise<FileResult[]> {
   const results: FileResult[] = [];
-  const blobPaths = new Set<string>();
+  // Known before the first link goes: without its link a blob is not found again.
+  const kept = removeSources ? blobsLinkedBesides(files, plan.snapshot.repositoryPath) : undefined;
+  const unused = new Set<string>();
   for (const result of files) {
     const { action, sourcePath } = result.task;
     if (action !== 'decompress') {
@@ -71,33 +73,47 @@ async function removeCompressed(
     try {
       const blobPath = blobPathOf(sourcePath);
       system.unlinkSync(sourcePath);
+      if (blobPath !== undefined && kept?.has(blobPath) === false) unused.add(blobPath);
       await syncFolder(path.dirname(sourcePath));
-      if (blobPath !== undefined) blobPaths.add(blobPath);
       results.push({ ...result, removedSource: true });
     } catch (error) {
       results.push({ ...result, status: 'failed', error: toZnnError(error, { file: sourcePath }) });
     }
   }
-  if (removeSources) removeUnused(blobPaths, plan.snapshot.repositoryPath);
+  for (const blobPath of unused) removeBlob(blobPath);
   return results;
 }
 
-/** Blobs that no snapshot links to. One in a store that several models share is only a link, and that store is not ours. */
-function removeUnused(blobPaths: ReadonlySet<string>, repositoryPath: string): void {
-  const used = linkedBlobs(path.join(repositoryPath, 'snapshots'));
-  for (const blobPath of blobPaths) {
-    if (!used.has(blobPath) && system.lstatSync(blobPath, { throwIfNoEntry: false })?.isFile())
-      system.unlinkSync(blobPath);
+/** A blob in a store that several models share is only a link, and that store is not ours.
+ * @throws ZnnError `io` */
+function removeBlob(blobPath: string): void {
+  try {
+    if (system.lstatSync(blobPath, { throwIfNoEntry: false })?.isFile()) system.unlinkSync(blobPath);
+  } catch (error) {
+    throw toZnnError(error, { file: blobPath });
   }
 }
 
-function linkedBlobs(folderPath: string): Set<string> {
+/** Blobs that snapshots link to by other names than these sources.
+ * @throws ZnnError `io` */
+function blobsLinkedBesides(files: readonly FileResult[], repositoryPath: string): Set<string> {
+  const sources = new Set(files.map(({ task }) => task.sourcePath));
+  const snapshotsPath = path.join(repositoryPath, 'snapshots');
+  try {
+    return linkedBlobs(snapshotsPath, sources);
+  } catch (error) {
+    throw toZnnError(error, { file: snapshotsPath });
+  }
+}
+
+function linkedBlobs(folderPath: string, except: ReadonlySet<string>): Set<string> {
   const found = new Set<string>();
   for (const name of system.readdirSync(folderPath)) {
     const entryPath = path.join(folderPath, name);
     const stats = system.lstatSync(entryPath);
-    if (stats.isDirectory()) for (const blobPath of linkedBlobs(entryPath)) found.add(blobPath);
-    const blobPath = stats.isSymbolicLink() ? blobPathOf(entryPath) : undefined;
+    if (stats.isDirectory()) for (const blobPath of linkedBlobs(entryPath, except)) found.add(blobPath);
+    const isLink = stats.isSymbolicLink() && !except.has(entryPath);
+    const blobPath = isLink ? blobPathOf(entryPath) : undefined;
     if (blobPath !== undefined) found.add(blobPath);
   }
   return found;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FolderWalk } from './folder-walk.js';
+import { FolderWalk, type Obstacle } from './folder-walk.js';
 import type { HubSnapshot } from './hub-snapshot.js';
 import { lookAt, refusal } from './named-paths.js';
 import { realPathOf } from './real-paths.js';
@@ -17,13 +17,19 @@ export function planCacheRestore(snapshot: HubSnapshot): CacheRestorePlan {
   const compressed = files.filter((file) => restoredPathOf(file) !== undefined);
   const weights = compressed.map((file) => taskOf(snapshotPath, file, 'decompress', restoredPathOf(file)));
   const indexes = files.filter(isIndexName).map((file) => taskOf(snapshotPath, file, 'rewrite-index', file));
-  const tasks = compressed.length === 0 ? [] : [...weights, ...indexes];
+  // What cannot be looked at may be an index, which would go on naming files that are gone.
+  const faults = walk.obstacles.filter(({ isFault }) => isFault).map(faultTask);
+  const tasks = compressed.length === 0 ? faults : [...faults, ...weights, ...indexes];
   return {
     verb: 'decompress',
     snapshot,
     groups: [{ rootPath: snapshotPath, isFolder: true, targetFolders: [], tasks }],
     notes: compressed.length === 0 ? [`${snapshotPath}: no .znn files found in revision ${commit}`] : [],
   };
+}
+
+function faultTask({ filePath, reason }: Obstacle): FileTask {
+  return { action: 'refuse', sourcePath: filePath, sourceBytes: 0, reason };
 }
 
 function taskOf(

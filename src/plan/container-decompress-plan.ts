@@ -7,7 +7,7 @@ import { parseCompressedVectors } from '../format/compressed-vectors.js';
 import { HUFFMAN_BLOCK_MAX_BYTES } from '../format/constants.js';
 import type { Checksum } from '../format/frame-index.js';
 import type { DecodeFrame } from '../format/frames.js';
-import { assertWithin, type Limits } from '../format/limits.js';
+import { assertHeaderWithin, assertWithin, type Limits } from '../format/limits.js';
 import {
   COMPRESSED_VECTORS_KEY,
   CONTAINER_INDEX_KEY,
@@ -50,6 +50,7 @@ export function planContainerDecompression(
   limits: Limits,
 ): DecompressPlan {
   const reading = readSafetensorsHeader(source, limits);
+  assertHeaderWithin(reading);
   if (!reading.isCanonical) {
     throw new ZnnError('corrupt', `safetensors header: ${reading.reason}`);
   }
@@ -68,7 +69,8 @@ export function planContainerDecompression(
   const encodedIndex = header.metadata?.get(CONTAINER_INDEX_KEY);
   const base = { format: 'safetensors', sourceBytes: source.sizeBytes } as const;
   if (encodedIndex === undefined) return { kind: 'zipnn', ...base, ...planByTensors(header, tensors) };
-  return { kind: 'znn', ...base, ...planByIndex(decodeContainerIndex(encodedIndex, checksum), tensors) };
+  const index = decodeContainerIndex(encodedIndex, checksum, limits);
+  return { kind: 'znn', ...base, ...planByIndex(index, tensors, limits) };
 }
 
 function hasIndex(metadata: SafetensorsHeader['metadata']): boolean {
@@ -157,8 +159,13 @@ function checkPadding(source: ByteSource, start: number, end: number): void {
 type Restored = Omit<DecompressPlan, 'kind' | 'format' | 'sourceBytes'>;
 
 /** The original's own header says where each tensor goes; the container must hold exactly these. */
-function planByIndex(index: ContainerIndex, tensors: ReadonlyMap<string, ContainedTensor>): Restored {
-  const reading = parseSafetensorsHeader(index.originalJson, index.originalBytes);
+function planByIndex(
+  index: ContainerIndex,
+  tensors: ReadonlyMap<string, ContainedTensor>,
+  limits: Limits,
+): Restored {
+  const reading = parseSafetensorsHeader(index.originalJson, index.originalBytes, limits.tensors);
+  assertHeaderWithin(reading);
   if (!reading.isCanonical)
     throw new ZnnError('corrupt', `container: the original's header: ${reading.reason}`);
   const originals = reading.header.tensors;

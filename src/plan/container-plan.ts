@@ -5,7 +5,7 @@ import { ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import type { Checksum } from '../format/frame-index.js';
 import type { EncodedFrame, FramePlan } from '../format/frames.js';
-import type { Limits } from '../format/limits.js';
+import { assertWithin, DEFAULT_LIMITS, type Limits } from '../format/limits.js';
 import {
   COMPRESSED_DTYPE,
   COMPRESSED_VECTORS_KEY,
@@ -47,7 +47,9 @@ export function planContainer(
   source: ByteSource,
   options: ContainerPlanOptions,
 ): CompressPlan & { readonly container: ContainerLayout } {
-  const reading = readSafetensorsHeader(source, options.limits);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  assertWithin(limits, 'rawBytes', source.sizeBytes);
+  const reading = readSafetensorsHeader(source, limits);
   if (!reading.isCanonical) {
     throw new ZnnError(
       'unsupported',
@@ -55,6 +57,7 @@ export function planContainer(
     );
   }
   const { header } = reading;
+  assertWithin(limits, 'frames', header.tensors.length);
   if (header.metadata?.has(COMPRESSED_VECTORS_KEY)) {
     throw new ZnnError(
       'unsupported',

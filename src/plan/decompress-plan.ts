@@ -32,7 +32,10 @@ export function planDecompression(
 function planContainer(source: ByteSource, checksum: Checksum, limits: Limits): DecompressPlan {
   const first = readFrameAt(source, 0, 0);
   const found = findFrameIndex(source, checksum);
-  if (found !== undefined) return planByIndex(source, found.index, found.frameOffset);
+  if (found !== undefined) {
+    assertWithin(limits, 'frames', found.index.frames.length);
+    return planByIndex(source, found.index, found.frameOffset);
+  }
   if (first.header.promisesFrameIndex) throw indexMissing(source);
   return planByWalk(source, first, limits);
 }

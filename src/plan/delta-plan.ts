@@ -3,6 +3,7 @@
 import type { ByteSource } from '../format/byte-source.js';
 import { DELTA_FILE, DELTA_MATCHED } from '../format/frame-header.js';
 import type { FramePlan } from '../format/frames.js';
+import type { Limits } from '../format/limits.js';
 import { readSafetensorsHeader, type SafetensorsTensor } from '../format/safetensors-header.js';
 import type { CompressPlan } from './types.js';
 
@@ -12,9 +13,14 @@ const NOTHING_IN_COMMON =
 /** The plan, with frames made against `base`. Two files of one layout give a delta file as ZipNN makes it: all of one
  * XORed with all of the other. Otherwise tensors of the same name, dtype and shape are XORed, and the rest is not.
  * @throws ZnnError `io` when reading fails */
-export function planDelta(plan: CompressPlan, source: ByteSource, base: ByteSource): CompressPlan {
-  const tensors = tensorsOf(source);
-  const baseTensors = new Map(tensorsOf(base).map((tensor) => [tensor.name, tensor]));
+export function planDelta(
+  plan: CompressPlan,
+  source: ByteSource,
+  base: ByteSource,
+  limits: Partial<Limits> = {},
+): CompressPlan {
+  const tensors = tensorsOf(source, limits);
+  const baseTensors = new Map(tensorsOf(base, limits).map((tensor) => [tensor.name, tensor]));
   const isOneLayout =
     source.sizeBytes === base.sizeBytes &&
     tensors.length === baseTensors.size &&
@@ -30,8 +36,8 @@ export function planDelta(plan: CompressPlan, source: ByteSource, base: ByteSour
 }
 
 /** None for a file that is no canonical safetensors file. */
-function tensorsOf(source: ByteSource): readonly SafetensorsTensor[] {
-  const reading = readSafetensorsHeader(source);
+function tensorsOf(source: ByteSource, limits: Partial<Limits>): readonly SafetensorsTensor[] {
+  const reading = readSafetensorsHeader(source, limits);
   return reading.isCanonical ? reading.header.tensors : [];
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ZnnError } from '../errors.js';
+import { toZnnError, ZnnError } from '../errors.js';
 import { system } from '../io/system.js';
 import { hubCachePaths, type Machine } from './hub-cache.js';
 
@@ -35,6 +35,14 @@ export function findSnapshot({ id, revision }: HubModel, machine: Machine): HubS
   if (namesIn(path.join(repositoryPath, 'snapshots')).length === 0) {
     throw new ZnnError('io', `Hub cache: ${id} is not in it`, { file: repositoryPath });
   }
+  try {
+    return snapshotOf(repositoryPath, revision);
+  } catch (error) {
+    throw toZnnError(error, { file: repositoryPath });
+  }
+}
+
+function snapshotOf(repositoryPath: string, revision: string | undefined): HubSnapshot {
   const commit = commitOf(repositoryPath, revision);
   const snapshotPath = path.join(repositoryPath, 'snapshots', commit);
   if (system.statSync(snapshotPath, { throwIfNoEntry: false })?.isDirectory() !== true) {

@@ -21,6 +21,9 @@ import { isTemporaryName } from '../../src/io/temporary-files.js';
 import { geometricBytes } from '../support/distributions.js';
 import { FAULT_SHIM_URL } from '../support/fault-walk.js';
 import { fileTree } from '../support/file-tree.js';
+import { entriesIn, expectContract } from '../support/run-contract.js';
+import { run } from '../support/run-verb.js';
+import { headerOf } from '../support/safetensors.js';
 import { filesIn } from '../support/same-files.js';
 import { endOf, linesOf, runZnn, startZnn, type ZnnRun } from '../support/znn-process.js';
 
@@ -34,6 +37,9 @@ function expectRefused(run: ZnnRun, file: string, reason: RegExp | string): void
   expect(run.stderr).toMatch(reason);
   expect(run.seconds).toBeLessThan(10);
 }
+
+/** Target → source. */
+const SOURCES: Readonly<Record<string, string>> = { 'a.bin.znn': 'a.bin', 'a.bin': 'a.bin.znn' };
 
 describe('a destination that is', () => {
   const OBSTACLES: [string, RegExp, (target: string) => void][] = [
@@ -50,7 +56,11 @@ describe('a destination that is', () => {
       (target) => symlinkSync('other', target),
     ],
     ['a link to nothing', /is a link, which is never replaced/, (target) => symlinkSync('nothing', target)],
-    ['a link to its source', /is a link, which is never replaced/, (target) => symlinkSync('a.bin', target)],
+    [
+      'a link to its source',
+      /is a link, which is never replaced/,
+      (target) => symlinkSync(SOURCES[path.basename(target)] ?? '', target),
+    ],
     [
       'a hard link to its source',
       /is the same file as the input/,
@@ -58,22 +68,47 @@ describe('a destination that is', () => {
     ],
     ['read-only', /already exists and is read-only/, readOnly],
   ];
-  const source = (target: string) => target.replace(/\.znn$/, '');
+  const isRoot = process.getuid?.() === 0;
+  const makeable = OBSTACLES.filter(([title]) => isRoot || title !== 'a device');
+  const source = (target: string) => path.join(path.dirname(target), SOURCES[path.basename(target)] ?? '');
 
   function readOnly(target: string): void {
     writeFileSync(target, 'old');
     chmodSync(target, 0o444);
   }
 
-  const isRoot = process.getuid?.() === 0;
-  test.each(OBSTACLES.filter(([title]) => isRoot || title !== 'a device'))('%s', async (_, reason, make) => {
+  /** A folder with this target's source, and the target as `make` makes it. */
+  async function folderWith(target: string, make: (target: string) => void): Promise<string> {
     const cwd = fileTree({ 'a.bin': weights, other: 'other' });
-    make(path.join(cwd, 'a.bin.znn'));
-    const before = lstatSync(path.join(cwd, 'a.bin.znn')).ino;
-    expectRefused(await runZnn(['compress', '--rm', '-f', 'a.bin'], { cwd }), 'a.bin.znn', reason);
-    expect(lstatSync(path.join(cwd, 'a.bin.znn')).ino).toBe(before);
-    expect(readFileSync(path.join(cwd, 'a.bin'))).toEqual(Buffer.from(weights));
-    expect(readFileSync(path.join(cwd, 'other'), 'utf8')).toBe('other');
+    if (target === 'a.bin') await run('compress', path.join(cwd, 'a.bin'), { removeSources: true });
+    make(path.join(cwd, target));
+    return cwd;
+  }
+
+  describe.each([
+    ['compress --rm -f', 'a.bin.znn'],
+    ['decompress --rm -f', 'a.bin'],
+  ])('%s:', (command, target) => {
+    test.each(makeable)('%s', async (_, reason, make) => {
+      const cwd = await folderWith(target, make);
+      const before = lstatSync(path.join(cwd, target)).ino;
+      await expectContract([...command.split(' '), SOURCES[target] ?? ''], cwd, {
+        exitCode: 1,
+        lines: [new RegExp(`^znn: ${target}: .*${reason.source}`)],
+      });
+      expect(lstatSync(path.join(cwd, target)).ino).toBe(before);
+    });
+  });
+
+  test.each([
+    ['compress --rm', 'a.bin.znn'],
+    ['decompress --rm', 'a.bin'],
+  ])('another file, without -f: %s', async (command, target) => {
+    const cwd = await folderWith(target, (file) => writeFileSync(file, 'not ours'));
+    await expectContract([...command.split(' '), SOURCES[target] ?? ''], cwd, {
+      exitCode: 1,
+      lines: [new RegExp(`^znn: ${target}: .*already exists`)],
+    });
   });
 
   test('a file in a folder that is none', async () => {
@@ -99,6 +134,74 @@ describe('a destination that is', () => {
     expect(run.exitCode).toBe(2);
     expect(linesOf(run.stderr)).toEqual(['znn: link/a.bin: the output is itself an input of this run']);
     expect(readFileSync(path.join(cwd, 'sub/a.bin'))).toEqual(Buffer.from(weights));
+  });
+});
+
+// Root may do everything, except without these capabilities.
+const UNPRIVILEGED =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
+const limited = (limit: string) => ['bash', '-c', `ulimit ${limit}; exec "$@"`, 'bash'];
+
+describe('EACCES', () => {
+  const wrapper = UNPRIVILEGED;
+
+  test('a source that may not be read', async () => {
+    const cwd = fileTree({ 'a.bin': weights });
+    const allow = (mode: number) => chmodSync(path.join(cwd, 'a.bin'), mode);
+    // Looked at by this process before and after, which may.
+    const before = entriesIn(cwd);
+    allow(0);
+    const run = await runZnn(['compress', '--rm', 'a.bin'], { cwd, wrapper });
+    allow(0o600);
+    expectRefused(run, 'a.bin', /open: permission denied \(EACCES\)/);
+    expect(entriesIn(cwd)).toEqual(before);
+  });
+
+  test('a folder that may not be written to: no output, and the source stays', async () => {
+    const cwd = fileTree({ 'm/a.bin': weights });
+    chmodSync(path.join(cwd, 'm'), 0o555);
+    await expectContract(['compress', '--rm', 'm/a.bin'], cwd, {
+      exitCode: 1,
+      lines: [/^znn: m\/a\.bin\.znn: open: permission denied \(EACCES\)$/],
+      wrapper,
+    });
+    chmodSync(path.join(cwd, 'm'), 0o755);
+  });
+
+  test('a source that may be read and not be removed: the output is complete, and a line says so', async () => {
+    const cwd = fileTree({ 'm/a.bin': weights });
+    await run('compress', path.join(cwd, 'm'), { outputPath: path.join(cwd, 'expected') });
+    chmodSync(path.join(cwd, 'm'), 0o555);
+    await expectContract(['compress', '--rm', 'm', '-o', 'out'], cwd, {
+      exitCode: 1,
+      lines: [/^znn: m\/a\.bin: unlink: permission denied \(EACCES\)$/],
+      changes: { out: 'folder', 'out/a.bin.znn': entriesIn(cwd)['expected/a.bin.znn'] },
+      wrapper,
+    });
+    chmodSync(path.join(cwd, 'm'), 0o755);
+  });
+});
+
+describe('limits of the system', () => {
+  // What a full disk does, made without one: the file may not grow.
+  test.each(['compress', 'decompress'] as const)('EFBIG: %s --rm of a folder', async (verb) => {
+    const cwd = fileTree({ 'm/a.bin': geometricBytes(4, 3 << 20, 200, 1.01) });
+    if (verb === 'decompress') await run('compress', path.join(cwd, 'm'), { removeSources: true });
+    await expectContract([verb, '--rm', '-T2', 'm'], cwd, {
+      exitCode: 1,
+      lines: [/^znn: m\/a\.bin(\.znn)?: .*file too large for this file system \(EFBIG\)$/],
+      wrapper: limited('-f 1000'),
+    });
+  });
+
+  // Loading the program takes more descriptors than its work: a lack of them in mid-work is injected.
+  test.each([36, 44])('EMFILE: %d descriptors', async (count) => {
+    const cwd = fileTree({ 'a.bin': weights });
+    await expectContract(['compress', '--rm', 'a.bin'], cwd, {
+      exitCode: 1,
+      lines: [/^znn: .*too many open files \(EMFILE\)$/],
+      wrapper: limited(`-n ${count}`),
+    });
   });
 });
 
@@ -156,6 +259,20 @@ describe('a source that, while it is read,', () => {
     expectRefused(run, 'a.bin.znn', /the file changed while it was read/);
     expect(filesIn(cwd)).toEqual(['a.bin.znn']);
   });
+});
+
+test('a slow reader of a pipe gets every line', async () => {
+  const tensors = Array.from({ length: 4000 }, (_, i) => ({
+    ...{ name: `model.layers.${i}.mlp.weight`, dtype: 'U8', shape: [0], bytes: 0 },
+  }));
+  const cwd = fileTree({ 'a.safetensors': headerOf(tensors) });
+  // Far more than a pipe holds.
+  const print = `${ZNN} info --json a.safetensors`;
+  const run = await endOf(startZnn([], { cwd, shell: `${print} | (sleep 1; cat)` }));
+  const whole = await endOf(startZnn([], { cwd, shell: `${print} > whole; cat whole` }));
+  expect(run.stdout.length).toBeGreaterThan(300_000);
+  expect(run.stdout).toBe(whole.stdout);
+  expect(linesOf(run.stdout).at(-1)).toContain('"summary"');
 });
 
 describe('standard streams', () => {

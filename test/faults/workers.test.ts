@@ -91,8 +91,8 @@ test('a job that waits for another is not taken for one that hangs', () => {
   const program = `
     import { openSync } from 'node:fs';
     import { createJobRunner } from '${POOL_URL}';
-    const runner = createJobRunner({ threads: 1, stallMs: 400 });
-    const frames = Array.from({ length: 10 }, (_, i) => ({ rawOffset: i << 20, rawBytes: 1 << 20, encoding: 'bytes' }));
+    const runner = createJobRunner({ threads: 1, stallMs: 2000 });
+    const frames = Array.from({ length: 40 }, (_, i) => ({ rawOffset: (i % 10) << 20, rawBytes: 1 << 20, encoding: 'bytes' }));
     const job = () => ({ kind: 'compress', sourceFd: openSync('a.bin'), targetFd: openSync('out', 'w'), frames, hasFrameIndex: false });
     const results = await Promise.all([runner.compress(job()), runner.compress(job())]);
     console.log(results.length);
@@ -104,7 +104,7 @@ test('a job that waits for another is not taken for one that hangs', () => {
     NODE_OPTIONS: `--import ${FAULT_SHIM_URL}`,
     ZNN_FAULT: JSON.stringify(fault),
   };
-  expect(execFileSync(process.execPath, ['wait.mjs'], { cwd, env, encoding: 'utf8', timeout: 20_000 })).toBe(
+  expect(execFileSync(process.execPath, ['wait.mjs'], { cwd, env, encoding: 'utf8', timeout: 50_000 })).toBe(
     '2\n',
   );
 });

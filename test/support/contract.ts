@@ -16,6 +16,12 @@ export interface ContractSettings {
   /** The failing call stays broken, so what it should have removed may stay for the next run. */
   readonly mayLeaveTemporaries?: boolean;
   readonly secondsMax?: number;
+  /** Blobs that no link leads to any more may stay: no later run can know whose they were. */
+  readonly mayLeaveBlobs?: boolean;
+  /** The fault makes a file look as if it had been cut short: exit code 3. */
+  readonly looksTruncated?: boolean;
+  /** A file may go as soon as what is made of it is there: --rm=each, and links of a cache. */
+  readonly removesEach?: boolean;
 }
 
 /** Every way in which one step of a walk breaks the contract; none if it holds. */
@@ -25,7 +31,8 @@ export function breaches(step: WalkStep, trees: ExpectedTrees, settings: Contrac
   const problems: string[] = [];
   // A path that an option names and that cannot be looked at is a usage error: then nothing has happened yet.
   const isUsage = exitCode === 2 && isSame(tree, trees.before);
-  if (exitCode !== 0 && exitCode !== 1 && !isUsage) problems.push(`exit code ${exitCode}`);
+  const isTruncation = exitCode === 3 && settings.looksTruncated === true;
+  if (exitCode !== 0 && exitCode !== 1 && !isUsage && !isTruncation) problems.push(`exit code ${exitCode}`);
   if (exitCode === 0 && !isSame(tree, trees.after)) problems.push('exit code 0, but the job is not done');
   if (exitCode === 0 && errors.length > 0) problems.push(`exit code 0 with ${errors.join(' | ')}`);
   if (exitCode !== 0 && errors.length === 0) problems.push(`exit code ${exitCode} without an error line`);
@@ -33,10 +40,11 @@ export function breaches(step: WalkStep, trees: ExpectedTrees, settings: Contrac
   problems.push(...errors.filter((line) => line.includes('\n')).map((line) => `not one line: ${line}`));
   if (ms > (settings.secondsMax ?? 10) * 1000) problems.push(`took ${Math.round(ms)} ms`);
   if (!settings.mayLeaveTemporaries) problems.push(...temporaries(tree));
-  problems.push(...strangers(tree, trees), ...lost(tree, trees));
+  problems.push(...strangers(tree, trees), ...lost(tree, trees, settings));
   if (again.exitCode !== 0)
     problems.push(`the next run: exit code ${again.exitCode}, ${again.lines.join(' | ')}`);
-  const left = settings.mayLeaveTemporaries ? withoutTemporaries(again.tree) : again.tree;
+  const kept = settings.mayLeaveTemporaries ? withoutTemporaries(again.tree) : again.tree;
+  const left = settings.mayLeaveBlobs ? withoutUnlinkedBlobs(kept, trees) : kept;
   if (!isSame(left, trees.settled)) problems.push('the next run did not finish the job');
   return problems.map((problem) => `call ${step.from}, ${step.member}: ${problem}`);
 }
@@ -46,14 +54,22 @@ function namesFile(line: string, { workFolder, before, after }: ExpectedTrees): 
   const [program, file = '', reason] = line.split(': ');
   const named = path.relative(workFolder, path.resolve(workFolder, file));
   const known = [...Object.keys(before), ...Object.keys(after)];
-  const isKnown =
-    path.isAbsolute(file) && named === '' ? true : known.some((name) => `${name}/`.startsWith(`${named}/`));
+  const isIn = (place: string) => known.some((name) => `${name}/`.startsWith(`${place}/`));
+  // A blob has no name until its content is known: its line names the file in the folder of blobs.
+  const isBlob = path.basename(path.dirname(named)) === 'blobs' && isIn(path.dirname(named));
+  const isKnown = (path.isAbsolute(file) && named === '') || isIn(named) || isBlob;
   return program === 'znn' && reason !== undefined && isKnown;
 }
 
 /** The walker's second run is in the same process, which lives: what it left is not stale yet. */
 function withoutTemporaries(tree: Tree): Tree {
   return Object.fromEntries(Object.entries(tree).filter(([name]) => !isTemporaryName(path.basename(name))));
+}
+
+function withoutUnlinkedBlobs(tree: Tree, { before, settled }: ExpectedTrees): Tree {
+  const isLeft = (name: string) =>
+    name.includes('/blobs/') && settled[name] === undefined && tree[name] === before[name];
+  return Object.fromEntries(Object.entries(tree).filter(([name]) => !isLeft(name)));
 }
 
 function temporaries(tree: Tree): string[] {
@@ -71,12 +87,19 @@ function strangers(tree: Tree, { before, after }: ExpectedTrees): string[] {
 }
 
 /** Files that were there and have gone, though the job is not done: every file that the job removes goes only when all
- * that it makes is there. */
-function lost(tree: Tree, { before, after }: ExpectedTrees): string[] {
-  const isComplete = Object.entries(after).every(([name, hash]) => tree[name] === hash);
+ * that it makes is there, or what is made of it. */
+function lost(tree: Tree, { before, after }: ExpectedTrees, { removesEach }: ContractSettings): string[] {
+  const isThere = (name: string) => tree[name] !== undefined && tree[name] === after[name];
+  const isComplete = Object.keys(after).every(isThere);
+  const mayGo = (name: string) =>
+    after[name] === undefined && (isComplete || (removesEach === true && isThere(counterpartOf(name))));
   return Object.keys(before)
-    .filter((name) => tree[name] === undefined && !(after[name] === undefined && isComplete))
+    .filter((name) => tree[name] === undefined && !mayGo(name))
     .map((name) => `${name} is lost`);
+}
+
+function counterpartOf(name: string): string {
+  return name.endsWith('.znn') ? name.slice(0, -'.znn'.length) : `${name}.znn`;
 }
 
 function isSame(one: Tree, other: Tree): boolean {

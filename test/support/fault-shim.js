@@ -5,11 +5,14 @@
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
 import { system } from '../../dist/io/system.js';
 
-/** @typedef {'once' | 'from' | 'short' | 'throw-null' | 'exit' | 'trap' | 'out-of-memory' | 'hang' | 'slow'} FaultMode */
+/** @typedef {'once' | 'from' | 'short' | 'short-once' | 'nothing' | 'throw-null' | 'exit' | 'trap' | 'out-of-memory' | 'hang' | 'slow'} FaultMode */
 /** @typedef {{ mode: FaultMode, members?: readonly string[], from?: number, error?: string, threads?: 'workers' }} Fault */
 
 const MEMBERS = Object.keys(system);
-const MODES = ['off', 'once', 'from', 'short', 'throw-null', 'exit', 'trap', 'out-of-memory', 'hang', 'slow'];
+const MODES = [
+  ...['off', 'once', 'from', 'short', 'short-once', 'nothing', 'throw-null', 'exit', 'trap', 'out-of-memory'],
+  ...['hang', 'slow'],
+];
 const ERRORS = [
   'natural',
   'EIO',
@@ -92,11 +95,13 @@ function strikes(member) {
 
 /** @param {string} mode @param {string} name @param {any} real @param {any[]} args */
 function goWrong(mode, name, real, args) {
-  if (mode === 'short') return fallShort(name, real, args);
+  if (mode === 'short' || mode === 'short-once') return fallShort(name, real, args);
+  // What a file that has just been cut says, or a device that takes nothing.
+  if (mode === 'nothing') return 0;
   if (mode === 'slow') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   if (mode === 'slow') return real(...args);
   if (mode === 'throw-null') throw null;
-  if (mode === 'trap') throw new Error('unreachable');
+  if (mode === 'trap') trap();
   if (mode === 'exit') process.exit(7);
   if (mode === 'hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   if (mode === 'out-of-memory') takeAllMemory();
@@ -116,6 +121,14 @@ function fallShort(name, real, args) {
     return real(args[0], [args[1][0].subarray(0, half(args[1][0].byteLength))], args[2]);
   if (name !== 'readSync' && name !== 'writeSync') return real(...args);
   return real(args[0], args[1], args[2], half(args[3]), args[4]);
+}
+
+/** As a kernel would: `(func (export "f") unreachable)`. */
+function trap() {
+  const head = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0];
+  const bytes = Uint8Array.from([...head, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11]);
+  const { f } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+  /** @type {any} */ (f)();
 }
 
 function takeAllMemory() {

@@ -7,7 +7,7 @@ const support = path.dirname(fileURLToPath(import.meta.url));
 export const FAULT_SHIM_URL = pathToFileURL(path.join(support, 'fault-shim.js')).href;
 
 export interface WalkJob {
-  readonly verb: 'compress' | 'decompress' | 'verify';
+  readonly verb: 'compress' | 'decompress' | 'verify' | 'cache restore';
   /** Relative to the work folder. */
   readonly paths: readonly string[];
   readonly flags: RawFlags;

@@ -3,14 +3,17 @@
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { cacheRestoreCommand } from '../../dist/cli/cache-restore.js';
 import { errorLine } from '../../dist/cli/error-lines.js';
-import { readOptions } from '../../dist/cli/options.js';
+import { readOptions, readRestoreOptions } from '../../dist/cli/options.js';
 import { runVerb } from '../../dist/cli/run-verb.js';
 import { toZnnError } from '../../dist/errors.js';
 import { arm, disarm } from './fault-shim.js';
 
 /** @type {import('./fault-walk.js').WalkJob} */
 const job = JSON.parse(process.argv[2] ?? '');
+// Where a model of the cache is looked for.
+process.env.HF_HUB_CACHE = path.join(job.workFolder, 'hub');
 /** Beyond any walk: a command of some ten files makes a few hundred calls. */
 const STEPS_MAX = 5000;
 
@@ -25,7 +28,9 @@ let compiled;
 
 for (let from = 0; from < STEPS_MAX; from += job.stride) {
   rmSync(job.workFolder, { recursive: true, force: true });
-  cpSync(job.templateFolder, job.workFolder, { recursive: true, preserveTimestamps: true });
+  cpSync(job.templateFolder, job.workFolder, {
+    ...{ recursive: true, preserveTimestamps: true, verbatimSymlinks: true },
+  });
   const before = treeOf(job.workFolder);
   // The first step runs undisturbed: the others are compared with what it gives.
   if (from > 0) arm({ ...job.fault, from });
@@ -60,8 +65,11 @@ async function command() {
   process.chdir(job.workFolder);
   let exitCode;
   try {
-    const options = readOptions(job.paths, job.flags, 2);
-    exitCode = await runVerb(job.verb, options, { output, signal: new AbortController().signal });
+    const context = { output, signal: new AbortController().signal };
+    exitCode =
+      job.verb === 'cache restore'
+        ? await cacheRestoreCommand(readRestoreOptions(job.flags, 2), context)
+        : await runVerb(job.verb, readOptions(job.paths, job.flags, 2), context);
   } catch (thrown) {
     const error = toZnnError(thrown);
     lines.push(errorLine(error));
@@ -77,8 +85,9 @@ function treeOf(root) {
   const tree = {};
   for (const name of names) {
     const filePath = path.join(root, name);
-    if (statSync(filePath).isFile())
-      tree[name] = createHash('md5').update(readFileSync(filePath)).digest('hex');
+    const stats = statSync(filePath, { throwIfNoEntry: false });
+    if (stats === undefined) tree[name] = 'a link to nothing';
+    else if (stats.isFile()) tree[name] = createHash('md5').update(readFileSync(filePath)).digest('hex');
   }
   return tree;
 }

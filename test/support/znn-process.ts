@@ -6,6 +6,7 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 const preload = (name: string) => pathToFileURL(path.join(root, 'test', 'support', name)).href;
 const FAKE_TERMINAL = preload('fake-terminal.js');
 const SMALL_DISK = preload('small-disk.js');
+const REPORT_MEMORY = preload('report-memory.js');
 
 export interface ZnnRun {
   readonly exitCode: number | null;
@@ -22,8 +23,12 @@ export interface ZnnSettings {
   readonly terminal?: boolean;
   /** What every file system says is free. */
   readonly freeBytes?: number;
+  /** Where the most memory that it had goes, in bytes. */
+  readonly rssPath?: string;
   /** An open file for stdout in place of a pipe. */
   readonly stdout?: number;
+  /** A program and its first arguments, which then becomes the command: one that sets limits. */
+  readonly wrapper?: readonly string[];
   /** A shell's command line to run in place of the command, which has no say in its limits and descriptors. */
   readonly shell?: string;
 }
@@ -31,15 +36,27 @@ export interface ZnnSettings {
 /** Starts the built command as a user's shell would, with stdin closed. */
 export function startZnn(
   args: readonly string[],
-  { cwd, env, terminal = false, freeBytes, stdout, shell }: ZnnSettings,
+  { cwd, env, terminal = false, freeBytes, rssPath, stdout, wrapper = [], shell }: ZnnSettings,
 ): ChildProcess {
-  const preloads = [...(terminal ? [FAKE_TERMINAL] : []), ...(freeBytes === undefined ? [] : [SMALL_DISK])];
+  const preloads = [
+    ...(terminal ? [FAKE_TERMINAL] : []),
+    ...(freeBytes === undefined ? [] : [SMALL_DISK]),
+    ...(rssPath === undefined ? [] : [REPORT_MEMORY]),
+  ];
   const nodeArgs = preloads.flatMap((module) => ['--import', module]);
   const own = [...nodeArgs, path.join(root, 'bin', 'znn.js'), ...args];
-  const [program, programArgs] = shell === undefined ? [process.execPath, own] : ['bash', ['-c', shell]];
+  const command = shell === undefined ? [...wrapper, process.execPath, ...own] : ['bash', '-c', shell];
+  const [program = '', ...programArgs] = command;
   return spawn(program, programArgs, {
     cwd,
-    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '', ZNN_TEST_FREE_BYTES: `${freeBytes}`, ...env },
+    env: {
+      ...process.env,
+      NO_COLOR: '',
+      FORCE_COLOR: '',
+      ZNN_TEST_FREE_BYTES: `${freeBytes}`,
+      ZNN_TEST_RSS_PATH: rssPath ?? '',
+      ...env,
+    },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
   });
 }
