@@ -71,7 +71,7 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
     nodeFolder = await nodeFolderOf(version);
   });
 
-  /** Compresses with what `start` runs, checks, restores, and compares. */
+  /** Compresses with what `start` runs, restores, and compares. */
   async function thereAndBack(start: (args: readonly string[], cwd: string) => Promise<ProgramRun>) {
     const work = temporaryFolder();
     const original = safetensorsFile(1, 300_000);
@@ -80,10 +80,8 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
     expect(await start(['--version'], work)).toEqual({ ...done, stdout: `${packed.version}\n` });
     expect(await start(['compress', '-q', '--rm', 'a.safetensors'], work)).toMatchObject(done);
     expect(readdirSync(work)).toEqual(['a.safetensors.znn']);
-    expect(await start(['verify', '-q', 'a.safetensors.znn'], work)).toMatchObject(done);
     expect(await start(['decompress', '-q', '--rm', 'a.safetensors.znn'], work)).toMatchObject(done);
     expect(readFileSync(path.join(work, 'a.safetensors')).equals(original)).toBe(true);
-    expect((await start(['verify', 'none.znn'], work)).exitCode).toBe(1);
   }
 
   test('npx runs what is installed', async () => {
@@ -95,7 +93,9 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
   test('a global installation puts the command on the path', async () => {
     const command = path.join(globalPrefix, 'bin', 'znn');
     expect(existsSync(command)).toBe(true);
-    await thereAndBack((args, cwd) => runProgram(command, args, { cwd, nodeFolder }));
+    const start = (args: readonly string[], cwd: string) => runProgram(command, args, { cwd, nodeFolder });
+    await thereAndBack(start);
+    expect((await start(['verify', 'none.znn'], folder)).exitCode).toBe(1);
   });
 
   test('the library can be imported', async () => {
