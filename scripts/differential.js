@@ -25,6 +25,8 @@ const CORPUS_BYTES_MAX = 8192;
 /** The stock package takes memory for whatever a header claims. */
 const CLAIMED_BYTES_MAX = 1 << 26;
 const FILES_A_RUN = 500;
+/** Behind the header and the tables of one chunk of one plane: the least. */
+const PAYLOAD_AT = 41;
 
 /** Why znn refuses what the stock package takes: it checks nothing but what it trips over. */
 const REFUSED_ON_PURPOSE = [
@@ -35,8 +37,6 @@ const REFUSED_ON_PURPOSE = [
   /^frame tables: /,
   /^frame: \d+ bytes after its payload/,
   /^container: /,
-  /^Huffman block: /,
-  /^frame index: /,
 ];
 
 const { values } = parseArgs({
@@ -89,12 +89,29 @@ function writeMutants(count) {
   /** @type {string[]} */
   const names = [];
   while (names.length < count) {
-    const mutant = mutate(pick(), pick(), () => random.uint32());
+    // Half of them keep header and tables, so that what differs is for the Huffman decoders to see.
+    const mutant =
+      random.uint32() & 1 ? mutate(pick(), pick(), () => random.uint32()) : withOtherPayload(pick());
     if (claimedBytes(mutant) > CLAIMED_BYTES_MAX) continue;
     names.push(`${names.length}.znn`);
     writeFileSync(path.join(folder, names.at(-1) ?? ''), mutant);
   }
   return names;
+}
+
+/** One to three bytes of the streams changed: of the first one's tree, of the last one's end, or anywhere.
+ * @param {Uint8Array} bytes */
+function withOtherPayload(bytes) {
+  const changed = Uint8Array.from(bytes);
+  const below = (/** @type {number} */ limit) => random.uint32() % Math.max(1, limit);
+  for (let left = 1 + below(3); left > 0; left--) {
+    const room = changed.length - PAYLOAD_AT;
+    if (room <= 0) break;
+    const at = [below(Math.min(room, 140)), room - 1 - below(Math.min(room, 16)), below(room)][below(3)] ?? 0;
+    changed[PAYLOAD_AT + at] =
+      random.uint32() & 1 ? below(256) : (changed[PAYLOAD_AT + at] ?? 0) ^ (1 << below(8));
+  }
+  return changed;
 }
 
 /** @param {Uint8Array} bytes */

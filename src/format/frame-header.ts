@@ -60,6 +60,11 @@ export const INPUT_FORMATS: ReadonlyMap<number, InputFormat> = new Map([
   [3, 'numpy'],
 ]);
 
+/** Whether a header that starts with these bytes may be longer than its fixed part. */
+export function mayHaveShape(bytes: Uint8Array): boolean {
+  return INPUT_FORMATS.get(bytes[FIELD.inputFormat] ?? 0) !== 'bytes';
+}
+
 /** Byte 9 of the header. */
 export const DELTA_KINDS: ReadonlyMap<number, DeltaKind> = new Map([
   [0, 'none'],

@@ -1,12 +1,13 @@
 import { ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import { chunkCountOf, cumulativeOffsetOf, tableBytesOf } from '../format/frame-geometry.js';
-import { FRAME_HEADER_MAX_BYTES, type FrameHeader } from '../format/frame-header.js';
+import { FRAME_HEADER_MAX_BYTES, type FrameHeader, mayHaveShape } from '../format/frame-header.js';
 import { decodeFrameHeader } from '../format/frame-header-decode.js';
 import { readU64 } from '../format/u64.js';
 
-/** Read at the start of each frame: any header, and the tables of frames up to some 10 MiB. */
-const WINDOW_BYTES = Math.max(4096, FRAME_HEADER_MAX_BYTES);
+/** Read at the start of each frame: a header without a shape, and the tables of any frame of ours. A file may have a million
+ * frames, so it is no more than that. */
+const WINDOW_BYTES = 1024;
 const U64_BYTES = 8;
 
 /** A frame's header and where its payload, as its tables have it, ends. */
@@ -19,7 +20,7 @@ export interface FrameReading {
  * @throws ZnnError `truncated`, `corrupt`, `unsupported` or `io`, with `where.offset`. */
 export function readFrame(source: ByteSource, frameOffset: number): FrameReading {
   const availableBytes = source.sizeBytes - frameOffset;
-  const window = source.read(frameOffset, Math.min(WINDOW_BYTES, availableBytes));
+  const window = readWindow(source, frameOffset, availableBytes);
   const header = decodeFrameHeader(window);
   if (header.encodedBytes > availableBytes) {
     throw new ZnnError(
@@ -29,6 +30,12 @@ export function readFrame(source: ByteSource, frameOffset: number): FrameReading
   }
   const payloadBytes = readPayloadBytes(source, frameOffset, header, window);
   return { header, payloadEnd: frameOffset + payloadBytes };
+}
+
+function readWindow(source: ByteSource, frameOffset: number, availableBytes: number): Uint8Array {
+  const window = source.read(frameOffset, Math.min(WINDOW_BYTES, availableBytes));
+  if (!mayHaveShape(window) || availableBytes <= WINDOW_BYTES) return window;
+  return source.read(frameOffset, Math.min(FRAME_HEADER_MAX_BYTES, availableBytes));
 }
 
 /** Header, tables and the planes' data: plane p takes what its last cumulative size says. */

@@ -5,6 +5,9 @@ import { type ToWorker, unpackError, type WorkerData, type WorkerReport } from '
 // From dist/ also when this file runs as source, under a test runner: a thread can only start from built code.
 const WORKER_URL = new URL('../../dist/pool/worker.js', import.meta.url);
 
+/** What a worker makes is short-lived: left to itself, V8 lets several times this pile up in files of many frames. */
+const YOUNG_GENERATION_MB = 6;
+
 interface Pending {
   resolve(): void;
   reject(error: ZnnError): void;
@@ -19,7 +22,8 @@ export class WorkerThread {
   private hasExited = false;
 
   constructor(workerData: WorkerData) {
-    this.worker = new Worker(WORKER_URL, { workerData });
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
+    this.worker = new Worker(WORKER_URL, { workerData, resourceLimits });
     this.worker.on('message', (report: WorkerReport) => this.settle(report));
     // The value may be anything that was thrown. The thread still runs until 'exit'.
     this.worker.on('error', (thrown) => {

@@ -35,17 +35,19 @@ export interface ReferenceFrame {
  * @throws ZnnError `corrupt`, `truncated` or `unsupported` */
 export function decodeZnn(file: Uint8Array, base?: Uint8Array): Uint8Array {
   const frames = decodeFrames(file);
-  const delta = frames[0]?.delta ?? 0;
-  if (frames.some((frame) => frame.delta !== delta)) throw error('corrupt', 'frame header: delta differs');
-  // 16 is our own, and the index says where in the base the bytes are.
-  if (delta === 16 || (delta !== 0 && base === undefined))
-    throw error('unsupported', `frame header: delta ${delta}`);
   const unused = frames.map((frame) => frame.unusedBytes);
   const last = unused.pop() ?? 0;
   const hasIndex = new TextDecoder('latin1').decode(file.subarray(-TRAILER_MAGIC.length)) === TRAILER_MAGIC;
   if (unused.some((bytes) => bytes > 0)) throw error('corrupt', 'frame: bytes after the payload');
   if (last > 0 && !(hasIndex && last > TRAILER_BYTES))
     throw error('corrupt', `frame: ${last} bytes after the payload`);
+  const delta = frames[0]?.delta ?? 0;
+  // The empty frame with the index says nothing of the others.
+  if (frames.slice(0, hasIndex ? -1 : undefined).some((frame) => frame.delta !== delta))
+    throw error('corrupt', 'frame header: delta differs');
+  // 16 is our own, and the index says where in the base the bytes are.
+  if (delta === 16 || (delta !== 0 && base === undefined))
+    throw error('unsupported', `frame header: delta ${delta}`);
   if (!hasIndex && frames.some((frame) => frame.mustHaveIndex)) throw error('truncated', 'no frame index');
   const raw = new Uint8Array(frames.reduce((total, frame) => total + frame.raw.length, 0));
   let offset = 0;
