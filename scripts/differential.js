@@ -37,6 +37,15 @@ const REFUSED_ON_PURPOSE = [
   /^frame tables: /,
   /^frame: \d+ bytes after its payload/,
   /^container: /,
+  // The stock decoder of two symbols at a time cannot tell where within the last symbol a lane ends. In 38 such files a lane
+  // had 2 to 6 bits left over, or lacked its last symbol, and never more.
+  /^Huffman block: plane \d+: a lane does not end on its first bit$/,
+];
+
+/** What the stock package trips over in files that are in order. */
+const STOCK_DEFECTS = [
+  // A tensor's frame with the streaming bit set: it asks whether the tensor is true.
+  /^RuntimeError: Boolean value of Tensor with more than one value is ambiguous$/,
 ];
 
 const { values } = parseArgs({
@@ -182,8 +191,14 @@ function judge(ours, stocks) {
     const kind = ours.error.replace(/\d+/g, 'N').slice(0, 60);
     return [`stock accepts, znn refuses: ${kind}`, rule ? undefined : `stock accepts it, znn: ${ours.error}`];
   }
-  if (stocks.error !== undefined)
-    return ['znn accepts, stock refuses', `znn accepts ${ours.bytes} bytes, stock: ${stocks.error}`];
+  if (stocks.error !== undefined) {
+    const { error } = stocks;
+    const isDefect = STOCK_DEFECTS.some((known) => known.test(error));
+    return [
+      `znn accepts, stock refuses: ${error.slice(0, 60)}`,
+      isDefect ? undefined : `znn accepts ${ours.bytes} bytes, stock: ${error}`,
+    ];
+  }
   if (ours.sha256 === stocks.sha256) return ['both accept, the same bytes'];
   return ['both accept, other bytes', `${ours.bytes} and ${stocks.bytes} other bytes`];
 }
