@@ -88,7 +88,7 @@ test('a dry run: what cannot be used has its error, and the notes are in the sum
   });
   expect(lines.at(-1)).toMatchObject({
     ...{ type: 'summary', exitCode: 1, files: { planned: SHARDS.length, failed: 1 } },
-    notes: [expect.stringContaining('still names the originals')],
+    notes: [expect.stringContaining('stays as it is; with --rm or -o it names .znn files')],
   });
 });
 

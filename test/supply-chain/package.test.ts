@@ -40,17 +40,20 @@ describe('the tarball', () => {
         ...documents,
       ].toSorted(),
     );
-    expect(documents.filter((name) => !name.endsWith('.md'))).toEqual([]);
+    expect(documents.filter((name) => !/\.(md|svg)$/.test(name))).toEqual([]);
   });
 
-  test('holds a module and its types for each source, and for nothing else', () => {
+  test('holds a module and its types for each source, the bundle of the command, and nothing else', () => {
     const sources = (readdirSync(path.join(root, 'src'), { recursive: true }) as string[]).filter(
       (name) => name.endsWith('.ts') && !name.startsWith('kernels') && !name.endsWith('.d.ts'),
     );
     const expected = sources.flatMap((name) =>
       ['.js', '.d.ts'].map((end) => `dist/${name.slice(0, -3)}${end}`),
     );
-    expect(packed.files.filter((file) => /^dist\/.*\.(js|ts)$/.test(file))).toEqual(expected.toSorted());
+    const modules = packed.files.filter((file) => /^dist\/.*\.(js|ts)$/.test(file));
+    const chunks = modules.filter((file) => /^dist\/cli\/chunk-[^/]+\.js$/.test(file));
+    expect(chunks.length).toBeGreaterThan(0);
+    expect(modules.filter((file) => !chunks.includes(file))).toEqual(expected.toSorted());
   });
 });
 

@@ -24,7 +24,9 @@ const someCase = {
 test('every kernel is timed', () => {
   const functions = Object.entries(instance.exports)
     .filter(([, value]) => typeof value === 'function')
-    .map(([name]) => name);
+    .map(([name]) => name)
+    // What decodeHuffman calls with the loop that it chooses: exported for tests that compare the loops.
+    .filter((name) => name !== 'decodeHuffmanBy');
   const timed = new Set(KERNEL_CASES.flatMap(({ kernels }) => kernels));
   expect(functions.filter((name) => !timed.has(name))).toEqual([]);
   expect([...timed].filter((name) => !functions.includes(name))).toEqual([]);
