@@ -1,22 +1,20 @@
 // Planes, decode side: the inverse of planes-split.ts, with the same rule for the ends.
 // Every function reads exactly the planes' bytes and writes exactly `rawBytes` bytes at `raw`; nothing may overlap.
 
+// Rotation is undone while the two top bytes of the elements are still apart, as it was done.
+
 // @ts-ignore: decorator
 @inline
-function unrotate16(words: v128): v128 {
-  const sign = v128.and(i16x8.shl(words, 8), i16x8.splat(<i16>0x8000));
-  const exponent = v128.and(i16x8.shr_u(words, 1), i16x8.splat(0x7f80));
-  const mantissa = v128.and(words, i16x8.splat(0x007f));
-  return v128.or(v128.or(sign, exponent), mantissa);
+function topBytes(signsAndMantissas: v128, exponents: v128): v128 {
+  const sign = v128.and(signsAndMantissas, i8x16.splat(<i8>0x80));
+  return v128.or(sign, v128.and(i16x8.shr_u(exponents, 1), i8x16.splat(0x7f)));
 }
 
 // @ts-ignore: decorator
 @inline
-function unrotate32(words: v128): v128 {
-  const sign = v128.and(i32x4.shl(words, 8), i32x4.splat(0x80000000));
-  const exponent = v128.and(i32x4.shr_u(words, 1), i32x4.splat(0x7f800000));
-  const mantissa = v128.and(words, i32x4.splat(0x007fffff));
-  return v128.or(v128.or(sign, exponent), mantissa);
+function secondBytes(signsAndMantissas: v128, exponents: v128): v128 {
+  const mantissa = v128.and(signsAndMantissas, i8x16.splat(0x7f));
+  return v128.or(mantissa, i16x8.shl(v128.and(exponents, i8x16.splat(0x01)), 7));
 }
 
 // @ts-ignore: decorator
@@ -48,10 +46,12 @@ export function merge16(raw: usize, rawBytes: usize, plane0: usize, plane1: usiz
   const vectorEnd = raw + (rawBytes & ~31);
   if (rotated) {
     while (raw < vectorEnd) {
-      const low = v128.load(plane0);
-      const high = v128.load(plane1);
-      v128.store(raw, unrotate16(interleaveLow8(low, high)));
-      v128.store(raw, unrotate16(interleaveHigh8(low, high)), 16);
+      const signsAndMantissas = v128.load(plane0);
+      const exponents = v128.load(plane1);
+      const low = secondBytes(signsAndMantissas, exponents);
+      const high = topBytes(signsAndMantissas, exponents);
+      v128.store(raw, interleaveLow8(low, high));
+      v128.store(raw, interleaveHigh8(low, high), 16);
       raw += 32;
       plane0 += 16;
       plane1 += 16;
@@ -98,26 +98,21 @@ export function merge32(
   while (raw < vectorEnd) {
     const byte0 = v128.load(plane0);
     const byte1 = v128.load(plane1);
-    const byte2 = v128.load(plane2);
-    const byte3 = v128.load(plane3);
+    let byte2 = v128.load(plane2);
+    let byte3 = v128.load(plane3);
+    if (rotated) {
+      const exponents = byte3;
+      byte3 = topBytes(byte2, exponents);
+      byte2 = secondBytes(byte2, exponents);
+    }
     const lowA = interleaveLow8(byte0, byte1);
     const lowB = interleaveHigh8(byte0, byte1);
     const highA = interleaveLow8(byte2, byte3);
     const highB = interleaveHigh8(byte2, byte3);
-    let a = interleaveLow16(lowA, highA);
-    let b = interleaveHigh16(lowA, highA);
-    let c = interleaveLow16(lowB, highB);
-    let d = interleaveHigh16(lowB, highB);
-    if (rotated) {
-      a = unrotate32(a);
-      b = unrotate32(b);
-      c = unrotate32(c);
-      d = unrotate32(d);
-    }
-    v128.store(raw, a);
-    v128.store(raw, b, 16);
-    v128.store(raw, c, 32);
-    v128.store(raw, d, 48);
+    v128.store(raw, interleaveLow16(lowA, highA));
+    v128.store(raw, interleaveHigh16(lowA, highA), 16);
+    v128.store(raw, interleaveLow16(lowB, highB), 32);
+    v128.store(raw, interleaveHigh16(lowB, highB), 48);
     raw += 64;
     plane0 += 16;
     plane1 += 16;

@@ -4,22 +4,22 @@
 // element cut off by the end leaves its bytes to the first planes, one each.
 // Every function reads exactly `rawBytes` bytes at `raw` and writes exactly the planes' bytes; nothing may overlap.
 
+// Rotation moves bits between the two top bytes of an element only, and is cheapest on those bytes, once they are apart:
+// sign eeeeeee | e mmmmmmm becomes eeeeeeee | sign mmmmmmm, for 16 bits as for 32. Bits that 16-bit shifts move into the
+// neighbouring byte are masked off.
+
 // @ts-ignore: decorator
 @inline
-function rotate16(words: v128): v128 {
-  const exponent = v128.and(i16x8.shl(words, 1), i16x8.splat(<i16>0xff00));
-  const sign = v128.and(i16x8.shr_u(words, 8), i16x8.splat(0x0080));
-  const mantissa = v128.and(words, i16x8.splat(0x007f));
-  return v128.or(v128.or(exponent, sign), mantissa);
+function exponents(second: v128, top: v128): v128 {
+  const high = i16x8.shl(v128.and(top, i8x16.splat(0x7f)), 1);
+  const lowest = v128.and(i16x8.shr_u(second, 7), i8x16.splat(0x01));
+  return v128.or(high, lowest);
 }
 
 // @ts-ignore: decorator
 @inline
-function rotate32(words: v128): v128 {
-  const exponent = v128.and(i32x4.shl(words, 1), i32x4.splat(0xff000000));
-  const sign = v128.and(i32x4.shr_u(words, 8), i32x4.splat(0x00800000));
-  const mantissa = v128.and(words, i32x4.splat(0x007fffff));
-  return v128.or(v128.or(exponent, sign), mantissa);
+function signsAndMantissas(second: v128, top: v128): v128 {
+  return v128.or(v128.and(top, i8x16.splat(<i8>0x80)), v128.and(second, i8x16.splat(0x7f)));
 }
 
 // @ts-ignore: decorator
@@ -40,10 +40,12 @@ export function split16(raw: usize, rawBytes: usize, plane0: usize, plane1: usiz
   const vectorEnd = raw + (rawBytes & ~31);
   if (rotated) {
     while (raw < vectorEnd) {
-      const a = rotate16(v128.load(raw));
-      const b = rotate16(v128.load(raw, 16));
-      v128.store(plane0, lowBytes(a, b));
-      v128.store(plane1, highBytes(a, b));
+      const a = v128.load(raw);
+      const b = v128.load(raw, 16);
+      const second = lowBytes(a, b);
+      const top = highBytes(a, b);
+      v128.store(plane0, signsAndMantissas(second, top));
+      v128.store(plane1, exponents(second, top));
       raw += 32;
       plane0 += 16;
       plane1 += 16;
@@ -86,24 +88,25 @@ export function split32(
   const low16 = i32x4.splat(0x0000ffff);
   const vectorEnd = raw + (rawBytes & ~63);
   while (raw < vectorEnd) {
-    let a = v128.load(raw);
-    let b = v128.load(raw, 16);
-    let c = v128.load(raw, 32);
-    let d = v128.load(raw, 48);
-    if (rotated) {
-      a = rotate32(a);
-      b = rotate32(b);
-      c = rotate32(c);
-      d = rotate32(d);
-    }
+    const a = v128.load(raw);
+    const b = v128.load(raw, 16);
+    const c = v128.load(raw, 32);
+    const d = v128.load(raw, 48);
     const lowAb = i16x8.narrow_i32x4_u(v128.and(a, low16), v128.and(b, low16));
     const lowCd = i16x8.narrow_i32x4_u(v128.and(c, low16), v128.and(d, low16));
     v128.store(plane0, lowBytes(lowAb, lowCd));
     v128.store(plane1, highBytes(lowAb, lowCd));
     const highAb = i16x8.narrow_i32x4_u(i32x4.shr_u(a, 16), i32x4.shr_u(b, 16));
     const highCd = i16x8.narrow_i32x4_u(i32x4.shr_u(c, 16), i32x4.shr_u(d, 16));
-    v128.store(plane2, lowBytes(highAb, highCd));
-    v128.store(plane3, highBytes(highAb, highCd));
+    const second = lowBytes(highAb, highCd);
+    const top = highBytes(highAb, highCd);
+    if (rotated) {
+      v128.store(plane2, signsAndMantissas(second, top));
+      v128.store(plane3, exponents(second, top));
+    } else {
+      v128.store(plane2, second);
+      v128.store(plane3, top);
+    }
     raw += 64;
     plane0 += 16;
     plane1 += 16;
