@@ -16,6 +16,8 @@ test('every file and every test that it names exists', () => {
   expect(citations.flatMap(({ names }) => names).length).toBeGreaterThan(80);
   const missing = citations.flatMap(({ file, names }) => {
     if (!existsSync(file)) return [file];
+    // A folder, cited as a whole.
+    if (names.length === 0) return [];
     const text = readFileSync(file, 'utf8');
     return names.filter((name) => !text.includes(name)).map((name) => `${file}: ${name}`);
   });
