@@ -1,6 +1,7 @@
 import type { CheckedGroup, CheckResult } from '../pipeline/check.js';
 import type { FileCheck, Finding, FolderKind } from '../pipeline/findings.js';
 import type { Repair } from './check.js';
+import { errorFields } from './error-lines.js';
 import type { CliOptions } from './options.js';
 import { printable } from './printable.js';
 import { formatCount } from './units.js';
@@ -108,7 +109,7 @@ function fileObject(file: CheckResult, repaired: Repair | undefined): object {
   const error = file.error ?? repaired?.error;
   return {
     ...{ type: 'check', source: path, kind, format, tensorCount, findings, repaired: repaired?.targetPath },
-    error: error && { code: error.code, message: error.message, ...error.where },
+    error: error && errorFields(error),
   };
 }
 
