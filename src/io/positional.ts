@@ -1,8 +1,12 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import { system } from './system.js';
 
-/** Most bytes asked of one system call. Node aborts the process at 2^31, and a kernel may give less than asked. */
-export const IO_CALL_MAX_BYTES = 1 << 26;
+/** Most bytes asked of one read. Node aborts the process at 2^31, and a kernel may give less than asked. */
+export const READ_CALL_MAX_BYTES = 1 << 26;
+/** A write ends at the next multiple of this, counted from the start of the file. The page cache takes the memory of one
+ * call in pieces as large as the call: pieces of MiB are seldom free and warm, and cost up to eight times as much as those
+ * of 256 KiB (docs/performance.md). Below that the calls themselves begin to count. */
+export const WRITE_CALL_MAX_BYTES = 1 << 18;
 /** Most buffers of one `writev`: IOV_MAX on Linux and macOS. */
 export const IO_CALL_MAX_BUFFERS = 1024;
 
@@ -11,7 +15,7 @@ export const IO_CALL_MAX_BUFFERS = 1024;
 export function readFully(fd: number, view: Uint8Array, offset: number): void {
   let doneBytes = 0;
   while (doneBytes < view.byteLength) {
-    const askedBytes = Math.min(view.byteLength - doneBytes, IO_CALL_MAX_BYTES);
+    const askedBytes = Math.min(view.byteLength - doneBytes, READ_CALL_MAX_BYTES);
     const position = offset + doneBytes;
     const readBytes = withOffset(position, () => system.readSync(fd, view, doneBytes, askedBytes, position));
     if (readBytes === 0) {
@@ -29,8 +33,8 @@ export function readFully(fd: number, view: Uint8Array, offset: number): void {
 export function writeFully(fd: number, view: Uint8Array, offset: number): void {
   let doneBytes = 0;
   while (doneBytes < view.byteLength) {
-    const askedBytes = Math.min(view.byteLength - doneBytes, IO_CALL_MAX_BYTES);
     const position = offset + doneBytes;
+    const askedBytes = Math.min(view.byteLength - doneBytes, writeRoomBytes(position));
     doneBytes += accepted(
       withOffset(position, () => system.writeSync(fd, view, doneBytes, askedBytes, position)),
       askedBytes,
@@ -39,13 +43,13 @@ export function writeFully(fd: number, view: Uint8Array, offset: number): void {
   }
 }
 
-/** Writes all of `views`, one after the other, from `offset` of the file: one call where the system allows it.
+/** Writes all of `views`, one after the other, from `offset` of the file, in as few calls as may be.
  * @throws ZnnError `io` when the system fails or takes nothing; `where.offset` is set. */
 export function writevFully(fd: number, views: readonly Uint8Array[], offset: number): void {
   let pending = views.filter((view) => view.byteLength > 0);
   let position = offset;
   while (pending.length > 0) {
-    const batch = takeBatch(pending);
+    const batch = takeBatch(pending, writeRoomBytes(position));
     const askedBytes = totalBytes(batch);
     const writtenBytes = accepted(
       withOffset(position, () => system.writevSync(fd, batch, position)),
@@ -57,10 +61,15 @@ export function writevFully(fd: number, views: readonly Uint8Array[], offset: nu
   }
 }
 
+/** What one write at `position` may carry. */
+function writeRoomBytes(position: number): number {
+  return WRITE_CALL_MAX_BYTES - (position % WRITE_CALL_MAX_BYTES);
+}
+
 /** The longest prefix of `views`, its last one cut if need be, that one call may carry. */
-function takeBatch(views: readonly Uint8Array[]): Uint8Array[] {
+function takeBatch(views: readonly Uint8Array[], callBytes: number): Uint8Array[] {
   const batch: Uint8Array[] = [];
-  let roomBytes = IO_CALL_MAX_BYTES;
+  let roomBytes = callBytes;
   for (const view of views.slice(0, IO_CALL_MAX_BUFFERS)) {
     batch.push(view.byteLength <= roomBytes ? view : view.subarray(0, roomBytes));
     roomBytes -= view.byteLength;
