@@ -1,5 +1,6 @@
 // The command `znn`. Its version, which scripts ask for, is answered before anything else is loaded.
 
+import { startAhead } from './start-ahead.js';
 import { version } from './version.js';
 
 const VERSION_FLAGS: readonly (string | undefined)[] = ['-V', '--version'];
@@ -10,4 +11,7 @@ if (process.argv.length === 3 && VERSION_FLAGS.includes(process.argv[2])) {
     process.exitCode = code === 'EPIPE' ? 0 : 1;
   });
   process.stdout.write(`${version}\n`);
-} else await import('./command-line.js');
+} else {
+  startAhead(process.argv.slice(2));
+  await import('./command-line.js');
+}

@@ -13,12 +13,17 @@ export interface Kernels {
   readonly bytes: Uint8Array;
 }
 
-/** The compiled kernels; compile once, then send the module to each worker.
+let compiledKernels: WebAssembly.Module | undefined;
+
+/** The kernels, compiled once a process: workers are sent the module.
  * V8's baseline compiler makes this code 2–6 times slower, and it never replaces a loop that is already running, so the
  * optimizing compiler is asked for from the start: 9 ms for this module. */
 export function compileKernels(): WebAssembly.Module {
-  setFlagsFromString('--no-liftoff');
-  return new WebAssembly.Module(readFileSync(WASM_URL));
+  if (compiledKernels === undefined) {
+    setFlagsFromString('--no-liftoff');
+    compiledKernels = new WebAssembly.Module(readFileSync(WASM_URL));
+  }
+  return compiledKernels;
 }
 
 /** A fresh instance with its own memory. The module imports nothing.

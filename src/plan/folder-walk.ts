@@ -1,9 +1,10 @@
 import path from 'node:path';
-import fastGlob from 'fast-glob';
+import type FastGlob from 'fast-glob';
 import { toZnnError } from '../errors.js';
 import { describeKind } from '../io/input-file.js';
 import { type FileStats, system } from '../io/system.js';
 import { isTemporaryName } from '../io/temporary-files.js';
+import { fastGlob } from './glob.js';
 import { isWithin } from './real-paths.js';
 
 /** A path in a folder that cannot be read as a file or a folder. */
@@ -63,8 +64,8 @@ export class FolderWalk {
   }
 
   /** Paths relative to the folder, `/` between the parts, sorted. */
-  #search(patterns: readonly string[], options: fastGlob.Options): string[] {
-    return fastGlob
+  #search(patterns: readonly string[], options: FastGlob.Options): string[] {
+    return fastGlob()
       .sync([...patterns], {
         ...options,
         cwd: this.#folderPath,
@@ -154,5 +155,5 @@ function statsOf(filePath: string): FileStats | undefined {
 
 /** Whether a path that does not exist may stand for others. */
 export function isGlob(argument: string): boolean {
-  return argument !== '' && fastGlob.isDynamicPattern(argument);
+  return argument !== '' && fastGlob().isDynamicPattern(argument);
 }

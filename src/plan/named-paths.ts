@@ -14,7 +14,7 @@ export type NamedPath =
 /** What one argument stands for. A path that exists is itself, even if it could be read as a glob. */
 export function expandArgument(argument: string): NamedPath[] {
   const itself = lookAt(argument);
-  if (itself.kind !== 'refused' || !isGlob(argument) || isThere(argument)) return [itself];
+  if (itself.kind !== 'refused' || isThere(argument) || !isGlob(argument)) return [itself];
   const pattern = argument.replace(/^\.\//, '');
   const matches = new FolderWalk(path.resolve('.'), path.parse(path.resolve('.')).root).expand(pattern);
   if (matches.length > 0) return matches.map(lookAt);
@@ -23,7 +23,7 @@ export function expandArgument(argument: string): NamedPath[] {
 
 /** Whether the argument can only be read as a pattern for several paths. */
 export function isPattern(argument: string): boolean {
-  return isGlob(argument) && !isThere(argument);
+  return !isThere(argument) && isGlob(argument);
 }
 
 /** What a path leads to, through links. */

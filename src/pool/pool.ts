@@ -14,8 +14,9 @@ import type {
   JobRunner,
 } from './protocol.js';
 import { shareJob } from './share.js';
+import { takeWorker } from './spare-workers.js';
 import { watchSignal, watchStall } from './watch.js';
-import { WorkerThread } from './worker-thread.js';
+import type { WorkerThread } from './worker-thread.js';
 
 /** Jobs up to this size run on the calling thread, as long as they add up to no more than INLINE_TOTAL_BYTES: starting
  * workers costs as much as decoding some 50 MB. */
@@ -38,7 +39,6 @@ export function createJobRunner({ threads, stallMs = STALL_MS }: PoolOptions): J
 }
 
 class Pool implements JobRunner {
-  private readonly module = compileKernels();
   private kernels: Kernels | undefined;
   private workers: WorkerThread[] = [];
   /** Jobs that workers have a share of or will have, since each worker takes one after the other. */
@@ -101,7 +101,7 @@ class Pool implements JobRunner {
   }
 
   private ownKernels(): Kernels {
-    this.kernels ??= instantiateKernels(this.module);
+    this.kernels ??= instantiateKernels(compileKernels());
     return this.kernels;
   }
 
@@ -155,7 +155,7 @@ class Pool implements JobRunner {
   /** All workers, with a new one in the place of each that died. */
   private liveWorkers(): WorkerThread[] {
     this.workers = this.workers.filter((worker) => worker.isAlive);
-    while (this.workers.length < this.threads) this.workers.push(new WorkerThread({ module: this.module }));
+    while (this.workers.length < this.threads) this.workers.push(takeWorker());
     return [...this.workers];
   }
 }

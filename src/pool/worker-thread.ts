@@ -40,6 +40,15 @@ export class WorkerThread {
     });
   }
 
+  /** The process may end while this worker waits for work. */
+  letProcessEnd(): void {
+    this.worker.unref();
+  }
+
+  keepProcess(): void {
+    this.worker.ref();
+  }
+
   get isAlive(): boolean {
     return !this.hasExited && this.crash === undefined;
   }

@@ -1,0 +1,18 @@
+import { availableParallelism } from 'node:os';
+import { bytesAt } from '../io/file-sizes.js';
+import { startWorkersAhead } from '../pool/spare-workers.js';
+
+const VERBS = new Set(['compress', 'c', 'decompress', 'd', 'verify']);
+/** With these the workers are fewer, or there is no work. */
+const OTHER_RUNS = /^(-\w*[Th]|--threads|--dry-run|--help)/;
+/** Below this a run may need no workers at all. */
+const LARGE_BYTES = 32 << 20;
+
+/** Starts the workers of a run that will most likely need them, while the command itself is still to be loaded. It looks
+ * at the words of the command line without understanding them; a wrong guess costs time, and nothing else. */
+export function startAhead([verb = '', ...words]: readonly string[]): void {
+  if (!VERBS.has(verb) || words.some((word) => OTHER_RUNS.test(word))) return;
+  const paths = words.filter((word) => !word.startsWith('-'));
+  const bytes = paths.reduce((sum, path) => sum + bytesAt(path), 0);
+  if (bytes >= LARGE_BYTES) startWorkersAhead(availableParallelism());
+}

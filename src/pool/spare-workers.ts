@@ -1,0 +1,28 @@
+// Workers that were started before any pool asked for one. A thread takes as long to start as a command to load, and both
+// can go on at the same time.
+
+import { compileKernels } from '../codec/kernels.js';
+import { WorkerThread } from './worker-thread.js';
+
+const spareWorkers: WorkerThread[] = [];
+
+/** Starts `count` workers for the first pool that needs them. They keep no process from ending, so that nobody has to end
+ * those that are never needed. */
+export function startWorkersAhead(count: number): void {
+  const module = compileKernels();
+  for (let i = 0; i < count; i++) {
+    const worker = new WorkerThread({ module });
+    worker.letProcessEnd();
+    spareWorkers.push(worker);
+  }
+}
+
+/** A worker that belongs to the caller from now on: one of the spare ones, or a new one. */
+export function takeWorker(): WorkerThread {
+  for (let worker = spareWorkers.pop(); worker !== undefined; worker = spareWorkers.pop()) {
+    if (!worker.isAlive) continue;
+    worker.keepProcess();
+    return worker;
+  }
+  return new WorkerThread({ module: compileKernels() });
+}
