@@ -22,7 +22,7 @@ export function shareDecompressJob(kernels: Kernels, job: DecompressJob, control
     const frame = job.frames[unit.frameIndex];
     if (frame === undefined) return;
     try {
-      decodeUnit(kernels, job, frame, unit);
+      decodeUnit(kernels, job, control, frame, unit);
     } catch (error) {
       throw toZnnError(error, { frame: unit.frameIndex, offset: frame.frameOffset });
     }
@@ -30,7 +30,13 @@ export function shareDecompressJob(kernels: Kernels, job: DecompressJob, control
   }
 }
 
-function decodeUnit(kernels: Kernels, job: DecompressJob, frame: DecodeFrame, unit: DecodeUnit): void {
+function decodeUnit(
+  kernels: Kernels,
+  job: DecompressJob,
+  control: JobControl,
+  frame: DecodeFrame,
+  unit: DecodeUnit,
+): void {
   const checksum = unit.checksum === undefined ? undefined : startChecksum(kernels);
   for (const run of unit.runs) {
     decodeRun(kernels, job.sourceFd, frame, run, checksum);
@@ -41,7 +47,9 @@ function decodeUnit(kernels: Kernels, job: DecompressJob, frame: DecodeFrame, un
     const decoded = kernels.bytes.subarray(RAW, RAW + runBytes);
     const offset = frame.rawOffset + run.rawStart;
     const { targetFd } = job;
-    if (targetFd !== undefined) naming(job.targetPath, () => writeFully(targetFd, decoded, offset));
+    if (targetFd !== undefined) {
+      control.writeAlone(() => naming(job.targetPath, () => writeFully(targetFd, decoded, offset)));
+    }
     if (job.compareFd !== undefined) compareWith(kernels, job.compareFd, decoded, offset);
   }
 }

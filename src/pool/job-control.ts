@@ -9,6 +9,7 @@ import type { Job } from './protocol.js';
 const NEXT_UNIT = 0;
 const NEXT_TURN = 1;
 const ABORTED = 2;
+const WRITING = 3;
 const INT_SLOTS = 4;
 
 // Int64 slots.
@@ -64,6 +65,22 @@ export class JobControl {
   endTurn(unitIndex: number): void {
     Atomics.store(this.ints, NEXT_TURN, unitIndex + 1);
     Atomics.notify(this.ints, NEXT_TURN);
+  }
+
+  /** Does `write` while no other thread of the job does, or not at all when the job is aborted. File systems let one
+   * thread at a time write to a file, in calls in turn, so threads that once met there would go on writing together and
+   * computing together. Units written whole let one compute while another one writes. */
+  writeAlone(write: () => void): void {
+    while (Atomics.compareExchange(this.ints, WRITING, 0, 1) !== 0) {
+      if (this.isAborted()) return;
+      Atomics.wait(this.ints, WRITING, 1, WAIT_MS);
+    }
+    try {
+      write();
+    } finally {
+      Atomics.store(this.ints, WRITING, 0);
+      Atomics.notify(this.ints, WRITING, 1);
+    }
   }
 
   /** Moves the end of the output on, and returns where it was. Only during a turn. */
