@@ -57,6 +57,18 @@ export class JsonScanner {
     return value;
   }
 
+  /** What sticky `pattern` finds from the current token on, whose last character, a token of its own, is current then;
+   * undefined, and nothing changes, when it does not match there. */
+  matchValue(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.start;
+    const match = pattern.exec(this.text);
+    if (match === null) return undefined;
+    this.end = pattern.lastIndex;
+    this.start = this.end - 1;
+    this.kind = this.scanToken();
+    return match;
+  }
+
   /** An error about the current token. */
   unexpected(expected: string): ZnnError {
     const found = this.kind === 'end' ? 'the end' : `"${this.text.slice(this.start, this.end).slice(0, 20)}"`;

@@ -4,10 +4,9 @@
 
 import { ZnnError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
-import { forEachItem, forEachMember, requireToken, skipValue } from './json-reader.js';
-import { JsonScanner } from './json-scanner.js';
 import type { Limits } from './limits.js';
 import { bitsPerElement } from './safetensors-dtypes.js';
+import { parseEntries, type TensorEntry } from './safetensors-entries.js';
 
 /** The u64 that says how long the JSON is. */
 export const SAFETENSORS_LENGTH_BYTES = 8;
@@ -15,7 +14,6 @@ export const SAFETENSORS_LENGTH_BYTES = 8;
 export const SAFETENSORS_JSON_MAX_BYTES = 100_000_000;
 /** The largest models have some 100,000. */
 export const SAFETENSORS_TENSORS_MAX = 1 << 20;
-export const METADATA_KEY = '__metadata__';
 const OPEN_BRACE = 0x7b;
 const U64_LIMIT = 1n << 64n;
 
@@ -106,19 +104,6 @@ export function parseSafetensorsHeader(
   }
 }
 
-interface TensorEntry {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly dataStart: number;
-  readonly dataEnd: number;
-}
-
-interface Entries {
-  readonly tensors: TensorEntry[];
-  readonly metadata?: ReadonlyMap<string, string>;
-}
-
 /** A byte order mark stays in the text, where no token begins with it. */
 function decodeUtf8(json: Uint8Array): string {
   try {
@@ -126,74 +111,6 @@ function decodeUtf8(json: Uint8Array): string {
   } catch (cause) {
     throw new ZnnError('corrupt', 'the header is not UTF-8', {}, cause);
   }
-}
-
-function parseEntries(text: string, tensorsMax: number): Entries {
-  const scanner = new JsonScanner(text);
-  scanner.next();
-  const tensors: TensorEntry[] = [];
-  const names = new Set<string>();
-  let metadata: ReadonlyMap<string, string> | undefined;
-  forEachMember(scanner, 'the header object', (name) => {
-    if (names.has(name)) throw corrupt(`${JSON.stringify(name)} occurs twice`);
-    names.add(name);
-    if (name === METADATA_KEY) metadata = parseMetadata(scanner);
-    else tensors.push(parseTensor(scanner, name));
-    if (tensors.length > tensorsMax) throw new ZnnError('unsupported', `more than ${tensorsMax} tensors`);
-  });
-  scanner.next();
-  requireToken(scanner, 'end', 'nothing but white space after the header');
-  return { tensors, ...(metadata && { metadata }) };
-}
-
-/** The safetensors library takes null for no metadata. */
-function parseMetadata(scanner: JsonScanner): ReadonlyMap<string, string> | undefined {
-  if (scanner.text.slice(scanner.start, scanner.end) === 'null') return undefined;
-  const metadata = new Map<string, string>();
-  forEachMember(scanner, `an object as ${METADATA_KEY}`, (key) => {
-    if (metadata.has(key)) throw corrupt(`${METADATA_KEY}: ${JSON.stringify(key)} occurs twice`);
-    requireToken(scanner, 'string', `a string as value in ${METADATA_KEY}`);
-    metadata.set(key, scanner.stringValue());
-  });
-  return metadata;
-}
-
-function parseTensor(scanner: JsonScanner, name: string): TensorEntry {
-  let dtype: string | undefined;
-  let shape: number[] | undefined;
-  let offsets: number[] | undefined;
-  forEachMember(scanner, 'an object for a tensor', (field) => {
-    if (field === 'dtype' && dtype === undefined) {
-      requireToken(scanner, 'string', 'a string as dtype');
-      dtype = scanner.stringValue();
-    } else if (field === 'shape' && shape === undefined) {
-      shape = parseIntegers(scanner, 'shape');
-    } else if (field === 'data_offsets' && offsets === undefined) {
-      offsets = parseIntegers(scanner, 'data_offsets');
-    } else if (field === 'dtype' || field === 'shape' || field === 'data_offsets') {
-      throw corrupt(`tensor ${JSON.stringify(name)}: ${field} occurs twice`);
-    } else {
-      skipValue(scanner);
-    }
-  });
-  const [dataStart, dataEnd] = offsets ?? [];
-  if (dtype === undefined || shape === undefined || offsets?.length !== 2) {
-    throw corrupt(`tensor ${JSON.stringify(name)}: dtype, shape and two data_offsets are needed`);
-  }
-  return { name, dtype, shape, dataStart: dataStart as number, dataEnd: dataEnd as number };
-}
-
-function parseIntegers(scanner: JsonScanner, field: string): number[] {
-  const integers: number[] = [];
-  forEachItem(scanner, `an array as ${field}`, () => {
-    const token = scanner.text.slice(scanner.start, scanner.end);
-    const value = Number(token);
-    if (scanner.kind !== 'number' || !/^[0-9]+$/.test(token) || !Number.isSafeInteger(value)) {
-      throw scanner.unexpected(`an integer of 0 to 2^53 - 1 in ${field}`);
-    }
-    integers.push(value);
-  });
-  return integers;
 }
 
 /** The tensors in data order, once they cover the file exactly. */
@@ -227,6 +144,10 @@ function checkLength(entry: TensorEntry): void {
   if (length < 0) throw corrupt(`tensor ${JSON.stringify(entry.name)}: data_offsets run backwards`);
   const elementBits = bitsPerElement(entry.dtype);
   if (elementBits === undefined) return;
+  // Exact where no factor is 0 and the end is small: then so was each step.
+  const approximateBits = entry.shape.reduce((product, factor) => product * factor, elementBits);
+  if (approximateBits > 0 && approximateBits <= Number.MAX_SAFE_INTEGER && approximateBits === length * 8)
+    return;
   let bits = BigInt(1);
   for (const factor of [...entry.shape, elementBits]) {
     bits *= BigInt(factor);

@@ -1,0 +1,117 @@
+// The JSON of a safetensors header, entry by entry.
+
+import { ZnnError } from '../errors.js';
+import { forEachItem, forEachMember, requireToken, skipValue } from './json-reader.js';
+import { JsonScanner } from './json-scanner.js';
+
+export const METADATA_KEY = '__metadata__';
+
+/** Exact in a double. */
+const INTEGER = '(?:0|[1-9][0-9]{0,14})';
+/** A tensor as the safetensors library writes it, matched as a whole: a header holds up to 100,000 of them. No more than 8
+ * dimensions, so that no text makes the match backtrack far; all else takes the long way, to the same end. */
+const USUAL_TENSOR = new RegExp(
+  `\\{"dtype":"([A-Z0-9_]+)","shape":\\[(${INTEGER}(?:,${INTEGER}){0,7})?\\],"data_offsets":\\[(${INTEGER}),(${INTEGER})\\]\\}`,
+  'y',
+);
+
+/** A tensor as the header has it; offsets count from the first byte of data. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly dataStart: number;
+  readonly dataEnd: number;
+}
+
+export interface Entries {
+  readonly tensors: TensorEntry[];
+  readonly metadata?: ReadonlyMap<string, string>;
+}
+
+/** What the JSON of a header says, in its order; what it means is not looked at yet.
+ * @throws ZnnError `corrupt` where it is no JSON or no header, `unsupported` for more than `tensorsMax` tensors */
+export function parseEntries(text: string, tensorsMax: number): Entries {
+  const scanner = new JsonScanner(text);
+  scanner.next();
+  const tensors: TensorEntry[] = [];
+  const names = new Set<string>();
+  let metadata: ReadonlyMap<string, string> | undefined;
+  forEachMember(scanner, 'the header object', (name) => {
+    const earlierCount = names.size;
+    if (names.add(name).size === earlierCount) throw corrupt(`${JSON.stringify(name)} occurs twice`);
+    if (name === METADATA_KEY) metadata = parseMetadata(scanner);
+    else tensors.push(parseTensor(scanner, name));
+    if (tensors.length > tensorsMax) throw new ZnnError('unsupported', `more than ${tensorsMax} tensors`);
+  });
+  scanner.next();
+  requireToken(scanner, 'end', 'nothing but white space after the header');
+  return { tensors, ...(metadata && { metadata }) };
+}
+
+/** The safetensors library takes null for no metadata. */
+function parseMetadata(scanner: JsonScanner): ReadonlyMap<string, string> | undefined {
+  if (scanner.text.slice(scanner.start, scanner.end) === 'null') return undefined;
+  const metadata = new Map<string, string>();
+  forEachMember(scanner, `an object as ${METADATA_KEY}`, (key) => {
+    if (metadata.has(key)) throw corrupt(`${METADATA_KEY}: ${JSON.stringify(key)} occurs twice`);
+    requireToken(scanner, 'string', `a string as value in ${METADATA_KEY}`);
+    metadata.set(key, scanner.stringValue());
+  });
+  return metadata;
+}
+
+function parseTensor(scanner: JsonScanner, name: string): TensorEntry {
+  const usual = scanner.matchValue(USUAL_TENSOR);
+  if (usual === undefined) return parseUnusualTensor(scanner, name);
+  const [, dtype = '', shape, dataStart, dataEnd] = usual;
+  return {
+    name,
+    dtype,
+    shape: shape === undefined ? [] : shape.split(',').map(Number),
+    dataStart: Number(dataStart),
+    dataEnd: Number(dataEnd),
+  };
+}
+
+function parseUnusualTensor(scanner: JsonScanner, name: string): TensorEntry {
+  let dtype: string | undefined;
+  let shape: number[] | undefined;
+  let offsets: number[] | undefined;
+  forEachMember(scanner, 'an object for a tensor', (field) => {
+    if (field === 'dtype' && dtype === undefined) {
+      requireToken(scanner, 'string', 'a string as dtype');
+      dtype = scanner.stringValue();
+    } else if (field === 'shape' && shape === undefined) {
+      shape = parseIntegers(scanner, 'shape');
+    } else if (field === 'data_offsets' && offsets === undefined) {
+      offsets = parseIntegers(scanner, 'data_offsets');
+    } else if (field === 'dtype' || field === 'shape' || field === 'data_offsets') {
+      throw corrupt(`tensor ${JSON.stringify(name)}: ${field} occurs twice`);
+    } else {
+      skipValue(scanner);
+    }
+  });
+  const [dataStart, dataEnd] = offsets ?? [];
+  if (dtype === undefined || shape === undefined || offsets?.length !== 2) {
+    throw corrupt(`tensor ${JSON.stringify(name)}: dtype, shape and two data_offsets are needed`);
+  }
+  return { name, dtype, shape, dataStart: dataStart as number, dataEnd: dataEnd as number };
+}
+
+function parseIntegers(scanner: JsonScanner, field: string): number[] {
+  const integers: number[] = [];
+  forEachItem(scanner, `an array as ${field}`, () => {
+    const token = scanner.text.slice(scanner.start, scanner.end);
+    const value = Number(token);
+    if (scanner.kind !== 'number' || !/^[0-9]+$/.test(token) || !Number.isSafeInteger(value)) {
+      throw scanner.unexpected(`an integer of 0 to 2^53 - 1 in ${field}`);
+    }
+    integers.push(value);
+  });
+  return integers;
+}
+
+function corrupt(message: string): ZnnError {
+  return new ZnnError('corrupt', message);
+}
