@@ -3,7 +3,7 @@ import { type CheckedGroup, type CheckResult, check } from '../pipeline/check.js
 import { repair } from '../pipeline/repair.js';
 import { planRepairs, type RepairTask } from '../pipeline/repair-plan.js';
 import { withRunner } from '../pipeline/run-plan.js';
-import { checkJson, checkText } from './check-report.js';
+import { checkJson, checkText, type Repair } from './check-report.js';
 import type { CommandContext, CommandRun } from './command.js';
 import { errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -11,12 +11,6 @@ import { findFiles, thisMachine } from './find-files.js';
 import type { CliOptions } from './options.js';
 import type { Output } from './output.js';
 import { printable } from './printable.js';
-
-/** What became of a file's repair. */
-export interface Repair {
-  readonly targetPath?: string;
-  readonly error?: ZnnError;
-}
 
 /** `znn check`: what files and folders are, and what is wrong with them. */
 export const checkCommand: CommandRun = async (options, context) => {

@@ -2,23 +2,20 @@ import { ZnnError } from '../errors.js';
 import { FRAMES_MAX } from './frame-index.js';
 import { MODEL_INDEX_MAX_BYTES } from './model-index.js';
 import {
+  type HeaderLimits,
   SAFETENSORS_JSON_MAX_BYTES,
   SAFETENSORS_TENSORS_MAX,
   type SafetensorsReading,
 } from './safetensors-header.js';
 
 /** How much a file may make a run take. Each is compared before anything is taken. */
-export interface Limits {
+export interface Limits extends HeaderLimits {
   /** Bytes of one restored file. */
   readonly rawBytes: number;
   /** Restored bytes for each byte of the compressed file. */
   readonly expansion: number;
   /** Frames of one file. */
   readonly frames: number;
-  /** Bytes of a safetensors header. A source with a longer one is compressed as plain bytes. */
-  readonly headerBytes: number;
-  /** Tensors of a safetensors file. A source with more is compressed as plain bytes. */
-  readonly tensors: number;
   /** Bytes of a model's `index.json`. */
   readonly indexBytes: number;
 }

@@ -6,7 +6,6 @@ import { ZnnError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
 import { forEachItem, forEachMember, requireToken, skipValue } from './json-reader.js';
 import { JsonScanner } from './json-scanner.js';
-import type { Limits } from './limits.js';
 import { bitsPerElement } from './safetensors-dtypes.js';
 
 /** The u64 that says how long the JSON is. */
@@ -18,6 +17,14 @@ export const SAFETENSORS_TENSORS_MAX = 1 << 20;
 export const METADATA_KEY = '__metadata__';
 const OPEN_BRACE = 0x7b;
 const U64_LIMIT = 1n << 64n;
+
+/** How much a header may make its reader take. */
+export interface HeaderLimits {
+  /** Bytes of a safetensors header. A source with a longer one is compressed as plain bytes. */
+  readonly headerBytes: number;
+  /** Tensors of a safetensors file. A source with more is compressed as plain bytes. */
+  readonly tensors: number;
+}
 
 export interface SafetensorsTensor {
   readonly name: string;
@@ -50,7 +57,7 @@ export type SafetensorsReading =
  * @throws ZnnError `io` when reading fails; nothing that the file holds makes it throw. */
 export function readSafetensorsHeader(
   source: ByteSource,
-  limits: Partial<Pick<Limits, 'headerBytes' | 'tensors'>> = {},
+  limits: Partial<HeaderLimits> = {},
 ): SafetensorsReading {
   const { sizeBytes } = source;
   if (sizeBytes < SAFETENSORS_LENGTH_BYTES)
