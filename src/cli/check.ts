@@ -20,13 +20,14 @@ export const checkCommand: CommandRun = async (options, context) => {
     const groups = check(plan, runner, options.limits);
     const isOne = options.paths.length === 1 && groups.length === 1;
     const tasks = options.repair ? planRepairs(groups, outputPath, isOne, thisMachine()) : [];
-    const repairs = await repairAll(tasks, context);
+    const repairs = await repairAll(tasks, options, context);
     return report(groups, repairs, plan.notes, options, context.output);
   });
 };
 
 async function repairAll(
   tasks: readonly RepairTask[],
+  { limits }: CliOptions,
   { signal }: CommandContext,
 ): Promise<Map<CheckResult, Repair>> {
   const repairs = new Map<CheckResult, Repair>();
@@ -34,7 +35,7 @@ async function repairAll(
     signal.throwIfAborted();
     const { checked, targetPath } = task;
     try {
-      await repair(task, signal);
+      await repair(task, { signal, ...(limits && { limits }) });
       repairs.set(checked, { targetPath });
     } catch (thrown) {
       signal.throwIfAborted();

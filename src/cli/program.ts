@@ -133,14 +133,12 @@ function addCommonOptions(command: Command, { isRun = true } = {}): void {
       .option('-T, --threads <number>', 'worker threads; 0 stands for all processors', '0')
       .addOption(new Option('-q, --quiet', 'print errors only').conflicts('verbose'));
   }
-  if (isRun) {
-    command.option(
+  command
+    .option(
       '--limit <name=number>',
       'how much a file may make a run take: raw-bytes, expansion, frames, header-bytes, tensors, index-bytes; repeatable',
       collect,
-    );
-  }
-  command
+    )
     .option('--include <glob>', 'in folders take these files instead of the usual ones; repeatable', collect)
     .option('--exclude <glob>', 'in folders leave these files out; repeatable', collect)
     .option('--json', 'print JSON lines: one object a file, then a summary')

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
+import { assertHeaderWithin } from '../format/limits.js';
 import { moveTensors } from '../format/model-index.js';
 import { COMPRESSED_VECTORS_KEY, FORMAT_DEFAULT, FORMAT_KEY } from '../format/safetensors-container.js';
 import { compressedVectorEntry } from '../format/safetensors-container-encode.js';
@@ -15,10 +16,16 @@ import { system } from '../io/system.js';
 import { findCompressedTensors } from '../plan/compressed-tensors.js';
 import type { RepairTask } from './repair-plan.js';
 import { forEachSlice } from './slices.js';
+import type { RunOptions } from './types.js';
+
+export type RepairOptions = Pick<RunOptions, 'limits' | 'signal'>;
 
 /** Makes a new file without the defects of `checked`; the old one stays as it is.
- * @throws ZnnError `io`, also when something has the new name; the signal's reason */
-export async function repair({ checked, targetPath }: RepairTask, signal?: AbortSignal): Promise<void> {
+ * @throws ZnnError `io`, also when something has the new name; `unsupported` beyond a limit; the signal's reason */
+export async function repair(
+  { checked, targetPath }: RepairTask,
+  options: RepairOptions = {},
+): Promise<void> {
   const source = openInput(checked.path);
   try {
     assertAbsent(targetPath);
@@ -28,7 +35,7 @@ export async function repair({ checked, targetPath }: RepairTask, signal?: Abort
       if (checked.checkedIndex !== undefined) {
         writeFully(output.fd, moveTensors(checked.checkedIndex.index, checked.checkedIndex.shardOf), 0);
       } else {
-        await writeContainer(source, output, signal);
+        await writeContainer(source, output, options);
       }
       assertUnchanged(source);
       await output.commit({
@@ -57,9 +64,11 @@ function assertAbsent(targetPath: string): void {
 async function writeContainer(
   source: InputFile,
   output: AtomicFile,
-  signal: AbortSignal | undefined,
+  { limits, signal }: RepairOptions,
 ): Promise<void> {
-  const reading = readSafetensorsHeader(fileSource(source));
+  // Read anew, and the file may have changed since it was checked.
+  const reading = readSafetensorsHeader(fileSource(source), limits);
+  assertHeaderWithin(reading);
   if (!reading.isCanonical) throw new ZnnError('corrupt', `safetensors header: ${reading.reason}`);
   const header = rebuiltHeader(source, reading.header);
   writeFully(output.fd, header, 0);
