@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { EXIT_CODES_SECTION, examplesSection } from './help.js';
+import { addHelpCommand } from './help-command.js';
 import type { RawFlags } from './options.js';
 import { version } from './version.js';
 
@@ -18,7 +19,6 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
     .description('Losslessly compress AI model weights, and restore them bit for bit, in the ZipNN format.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', `${EXIT_CODES_SECTION}\n\nEach command's --help shows examples.`)
     .exitOverride()
     .configureOutput({ outputError: (text) => say(`znn: ${oneLine(text)}`) });
@@ -75,14 +75,12 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
     .option('-o, --output <path>', 'with --repair: the new file, or the folder for new files');
   addCommonOptions(check, { isRun: false });
   addCacheCommand(program, start);
+  addHelpCommand(program);
   return program;
 }
 
 function addCacheCommand(program: Command, start: StartCommand): void {
-  const cache = program
-    .command('cache')
-    .description('work on the Hugging Face cache')
-    .helpCommand('help [command]', 'print the help of a command');
+  const cache = program.command('cache').description('work on the Hugging Face cache');
   cache
     .command('restore')
     .description('restore the .znn files of a cached model, where they are, without changing any blob')
@@ -97,6 +95,7 @@ function addCacheCommand(program: Command, start: StartCommand): void {
     .option('-v, --verbose', 'print more')
     .addHelpText('after', examplesSection('cache restore'))
     .action((flags: RawFlags) => start('cache restore', [], flags));
+  addHelpCommand(cache);
 }
 
 function addModelOptions(command: Command): void {
