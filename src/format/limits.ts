@@ -7,6 +7,7 @@ import {
   SAFETENSORS_TENSORS_MAX,
   type SafetensorsReading,
 } from './safetensors-header.js';
+import { sumText } from './u64.js';
 
 /** How much a file may make a run take. Each is compared before anything is taken. */
 export interface Limits extends HeaderLimits {
@@ -47,7 +48,7 @@ export function assertWithin<Name extends keyof Limits>(
   found: number,
 ): void {
   const allowed: number = limits[name];
-  if (found > allowed) throw beyondLimit(`${found} ${LIMIT_TITLES[name]}, allowed are ${allowed}`);
+  if (found > allowed) throw beyondLimit(`${sumText(found)} ${LIMIT_TITLES[name]}, allowed are ${allowed}`);
 }
 
 /** A header that a limit keeps from being read.

@@ -7,6 +7,7 @@ import type { ByteSource } from './byte-source.js';
 import { forEachItem, forEachMember, requireToken, skipValue } from './json-reader.js';
 import { JsonScanner } from './json-scanner.js';
 import { bitsPerElement } from './safetensors-dtypes.js';
+import { sumText } from './u64.js';
 
 /** The u64 that says how long the JSON is. */
 export const SAFETENSORS_LENGTH_BYTES = 8;
@@ -224,7 +225,7 @@ function placeTensors(entries: TensorEntry[], headerBytes: number, fileBytes: nu
     };
   });
   if (headerBytes + dataEnd !== fileBytes) {
-    throw corrupt(`the tensors end at ${headerBytes + dataEnd}, the file at ${fileBytes}`);
+    throw corrupt(`the tensors end at ${sumText(headerBytes + dataEnd)}, the file at ${fileBytes}`);
   }
   return tensors;
 }
