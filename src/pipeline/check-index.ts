@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ZnnError } from '../errors.js';
 import type { ModelIndex, WeightMapValue } from '../format/model-index.js';
-import { compressedPathOf, restoredPathOf } from '../plan/weight-files.js';
+import { compressedPathOf, plainNameOf, restoredPathOf } from '../plan/weight-files.js';
 import type { CheckedFile } from './check-file.js';
 import { type Finding, REPAIR_ADVICE } from './findings.js';
 import { isRepairable, repairedNameOf } from './repairable.js';
@@ -183,10 +183,4 @@ function unnamedShards({ index: { shardNames, values }, shards }: Comparison): F
         advice: 'loaders that follow the index leave it out: remove it, or get the index that names it',
       };
     });
-}
-
-/** Without any `.znn`. */
-function plainNameOf(name: string): string {
-  const restored = restoredPathOf(name);
-  return restored === undefined ? name : plainNameOf(restored);
 }

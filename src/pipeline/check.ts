@@ -9,7 +9,7 @@ import { isIndexName, restoredPathOf } from '../plan/weight-files.js';
 import { type CheckedFile, checkFile, type Decoding } from './check-file.js';
 import { type CheckedIndex, checkIndex, indexDamage, possibleNames, type Shard } from './check-index.js';
 import type { FileCheck, Finding, FolderKind } from './findings.js';
-import { readIndex } from './rewrite-index.js';
+import { readIndex } from './read-index.js';
 
 /** A file that was checked, with what `--repair` works from. */
 export interface CheckResult extends FileCheck {
