@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { findImportCycles } from './import-cycles.js';
 
 const TABLE_HEADING = '## Import table';
 /** Files that something other than an import starts. */
@@ -56,7 +57,8 @@ export function findViolations(sourceRoot, table) {
     .map((file) => file.split(path.sep).join('/'))
     .filter((file) => file.endsWith('.ts'))
     .sort();
-  const imported = new Set();
+  /** @type {Map<string, string[]>} */
+  const importsByFile = new Map();
   const violations = files.flatMap((file) => {
     const source = ts.createSourceFile(
       file,
@@ -64,16 +66,26 @@ export function findViolations(sourceRoot, table) {
       ts.ScriptTarget.Latest,
     );
     const found = importsOf(source);
-    for (const each of found) imported.add(resolveInside(file, each.target));
+    importsByFile.set(
+      file,
+      found.map(({ target }) => resolveInside(file, target)),
+    );
     return [
       ...found.flatMap((each) => explainImport(sourceRoot, table, file, each)),
       ...(folderOf(file) === 'cli' || folderOf(file) === 'kernels' ? [] : globalsIn(file, source)),
     ];
   });
+  const imported = new Set([...importsByFile.values()].flat());
   const isUsed = (/** @type {string} */ file) =>
     imported.has(file) || ENTRY_FILES.has(file) || file.endsWith('.d.ts');
   const orphans = files.filter((file) => !isUsed(file));
-  return [...violations, ...orphans.map((file) => `${file}: nobody imports it`)];
+  return [
+    ...violations,
+    ...orphans.map((file) => `${file}: nobody imports it`),
+    ...findImportCycles(importsByFile).map(
+      ([first, ...others]) => `${first}: a cycle of imports: ${[first, ...others, first].join(' → ')}`,
+    ),
+  ];
 }
 
 /** @param {ts.SourceFile} source

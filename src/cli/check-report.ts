@@ -1,10 +1,16 @@
+import type { ZnnError } from '../errors.js';
 import type { CheckedGroup, CheckResult } from '../pipeline/check.js';
 import type { FileCheck, Finding, FolderKind } from '../pipeline/findings.js';
-import type { Repair } from './check.js';
 import { errorFields } from './error-lines.js';
 import type { CliOptions } from './options.js';
 import { printable } from './printable.js';
 import { formatCount } from './units.js';
+
+/** What became of a file's repair. */
+export interface Repair {
+  readonly targetPath?: string;
+  readonly error?: ZnnError;
+}
 
 const FOLDER_KINDS: Readonly<Record<FolderKind, string>> = {
   plain: 'not compressed',

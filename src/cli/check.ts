@@ -3,7 +3,7 @@ import { type CheckedGroup, type CheckResult, check } from '../pipeline/check.js
 import { repair } from '../pipeline/repair.js';
 import { planRepairs, type RepairTask } from '../pipeline/repair-plan.js';
 import { withRunner } from '../pipeline/run-plan.js';
-import { checkJson, checkText } from './check-report.js';
+import { checkJson, checkText, type Repair } from './check-report.js';
 import type { CommandContext, CommandRun } from './command.js';
 import { errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -11,12 +11,6 @@ import { findFiles, thisMachine } from './find-files.js';
 import type { CliOptions } from './options.js';
 import type { Output } from './output.js';
 import { printable } from './printable.js';
-
-/** What became of a file's repair. */
-export interface Repair {
-  readonly targetPath?: string;
-  readonly error?: ZnnError;
-}
 
 /** `znn check`: what files and folders are, and what is wrong with them. */
 export const checkCommand: CommandRun = async (options, context) => {
@@ -26,13 +20,14 @@ export const checkCommand: CommandRun = async (options, context) => {
     const groups = check(plan, runner, options.limits);
     const isOne = options.paths.length === 1 && groups.length === 1;
     const tasks = options.repair ? planRepairs(groups, outputPath, isOne, thisMachine()) : [];
-    const repairs = await repairAll(tasks, context);
+    const repairs = await repairAll(tasks, options, context);
     return report(groups, repairs, plan.notes, options, context.output);
   });
 };
 
 async function repairAll(
   tasks: readonly RepairTask[],
+  { limits }: CliOptions,
   { signal }: CommandContext,
 ): Promise<Map<CheckResult, Repair>> {
   const repairs = new Map<CheckResult, Repair>();
@@ -40,7 +35,7 @@ async function repairAll(
     signal.throwIfAborted();
     const { checked, targetPath } = task;
     try {
-      await repair(task, signal);
+      await repair(task, { signal, ...(limits && { limits }) });
       repairs.set(checked, { targetPath });
     } catch (thrown) {
       signal.throwIfAborted();

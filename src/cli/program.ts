@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { EXIT_CODES_SECTION, examplesSection } from './help.js';
+import { addHelpCommand } from './help-command.js';
 import type { RawFlags } from './options.js';
 import { version } from './version.js';
 
@@ -18,7 +19,6 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
     .description('Losslessly compress AI model weights, and restore them bit for bit, in the ZipNN format.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', `${EXIT_CODES_SECTION}\n\nEach command's --help shows examples.`)
     .exitOverride()
     .configureOutput({ outputError: (text) => say(`znn: ${oneLine(text)}`) });
@@ -75,14 +75,12 @@ export function createProgram(start: StartCommand, say: (line: string) => void):
     .option('-o, --output <path>', 'with --repair: the new file, or the folder for new files');
   addCommonOptions(check, { isRun: false });
   addCacheCommand(program, start);
+  addHelpCommand(program);
   return program;
 }
 
 function addCacheCommand(program: Command, start: StartCommand): void {
-  const cache = program
-    .command('cache')
-    .description('work on the Hugging Face cache')
-    .helpCommand('help [command]', 'print the help of a command');
+  const cache = program.command('cache').description('work on the Hugging Face cache');
   cache
     .command('restore')
     .description('restore the .znn files of a cached model, where they are, without changing any blob')
@@ -97,6 +95,7 @@ function addCacheCommand(program: Command, start: StartCommand): void {
     .option('-v, --verbose', 'print more')
     .addHelpText('after', examplesSection('cache restore'))
     .action((flags: RawFlags) => start('cache restore', [], flags));
+  addHelpCommand(cache);
 }
 
 function addModelOptions(command: Command): void {
@@ -133,14 +132,12 @@ function addCommonOptions(command: Command, { isRun = true } = {}): void {
       .option('-T, --threads <number>', 'worker threads; 0 stands for all processors', '0')
       .addOption(new Option('-q, --quiet', 'print errors only').conflicts('verbose'));
   }
-  if (isRun) {
-    command.option(
+  command
+    .option(
       '--limit <name=number>',
       'how much a file may make a run take: raw-bytes, expansion, frames, header-bytes, tensors, index-bytes; repeatable',
       collect,
-    );
-  }
-  command
+    )
     .option('--include <glob>', 'in folders take these files instead of the usual ones; repeatable', collect)
     .option('--exclude <glob>', 'in folders leave these files out; repeatable', collect)
     .option('--json', 'print JSON lines: one object a file, then a summary')

@@ -82,7 +82,7 @@ function readSize(
     throw badStream(
       planeIndex,
       chunkIndex,
-      `cumulative size ${size} exceeds the frame's ${frame.encodedBytes} bytes`,
+      `cumulative size ${view.getBigUint64(at, true)} exceeds the frame's ${frame.encodedBytes} bytes`,
     );
   }
   return size;

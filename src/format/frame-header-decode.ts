@@ -13,7 +13,7 @@ import {
   INPUT_FORMATS,
   STREAMING_BIT,
 } from './frame-header.js';
-import { readU64 } from './u64.js';
+import { readU64, sumText } from './u64.js';
 
 /** Byte 5 for each number of planes; the decoder of one plane never looks. */
 const BYTE_REORDERS: ReadonlyMap<number, number> = new Map([
@@ -118,7 +118,7 @@ function decodeSizes(view: DataView, layout: PlaneLayout, headerBytes: number): 
   if (encodedBytes < least) {
     throw new ZnnError(
       'corrupt',
-      `frame header: encoded bytes ${encodedBytes} is below ${least}, the least that ${rawBytes} raw bytes can take`,
+      `frame header: encoded bytes ${encodedBytes} is below ${sumText(least)}, the least that ${rawBytes} raw bytes can take`,
     );
   }
   return { chunkBytes, rawBytes, encodedBytes, headerBytes };

@@ -91,6 +91,8 @@ export function requireValue(field: string, value: unknown, expected: string | n
 /** @throws ZnnError `corrupt` */
 export function requireInteger(value: unknown, field: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  if (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER)
+    throw new ZnnError('corrupt', `frame index: ${field} is above 2^53 - 1`);
   throw new ZnnError(
     'corrupt',
     `frame index: ${field} ${describe(value)} is not an integer of 0 to 2^53 - 1`,
@@ -105,6 +107,8 @@ export function requireBytes(value: unknown, length: number, field: string): Uin
 
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
+  // Rounded, the digits would be those of another number.
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) return 'beyond 2^53 - 1';
   return typeof value === 'number' ? String(value) : `of type ${value === null ? 'nil' : typeof value}`;
 }
 

@@ -2,23 +2,21 @@ import { ZnnError } from '../errors.js';
 import { FRAMES_MAX } from './frame-index.js';
 import { MODEL_INDEX_MAX_BYTES } from './model-index.js';
 import {
+  type HeaderLimits,
   SAFETENSORS_JSON_MAX_BYTES,
   SAFETENSORS_TENSORS_MAX,
   type SafetensorsReading,
 } from './safetensors-header.js';
+import { sumText } from './u64.js';
 
 /** How much a file may make a run take. Each is compared before anything is taken. */
-export interface Limits {
+export interface Limits extends HeaderLimits {
   /** Bytes of one restored file. */
   readonly rawBytes: number;
   /** Restored bytes for each byte of the compressed file. */
   readonly expansion: number;
   /** Frames of one file. */
   readonly frames: number;
-  /** Bytes of a safetensors header. A source with a longer one is compressed as plain bytes. */
-  readonly headerBytes: number;
-  /** Tensors of a safetensors file. A source with more is compressed as plain bytes. */
-  readonly tensors: number;
   /** Bytes of a model's `index.json`. */
   readonly indexBytes: number;
 }
@@ -50,7 +48,7 @@ export function assertWithin<Name extends keyof Limits>(
   found: number,
 ): void {
   const allowed: number = limits[name];
-  if (found > allowed) throw beyondLimit(`${found} ${LIMIT_TITLES[name]}, allowed are ${allowed}`);
+  if (found > allowed) throw beyondLimit(`${sumText(found)} ${LIMIT_TITLES[name]}, allowed are ${allowed}`);
 }
 
 /** A header that a limit keeps from being read.

@@ -4,9 +4,9 @@
 
 import { ZnnError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
-import type { Limits } from './limits.js';
 import { bitsPerElement } from './safetensors-dtypes.js';
 import { parseEntries, type TensorEntry } from './safetensors-entries.js';
+import { sumText } from './u64.js';
 
 /** The u64 that says how long the JSON is. */
 export const SAFETENSORS_LENGTH_BYTES = 8;
@@ -16,6 +16,14 @@ export const SAFETENSORS_JSON_MAX_BYTES = 100_000_000;
 export const SAFETENSORS_TENSORS_MAX = 1 << 20;
 const OPEN_BRACE = 0x7b;
 const U64_LIMIT = 1n << 64n;
+
+/** How much a header may make its reader take. */
+export interface HeaderLimits {
+  /** Bytes of a safetensors header. A source with a longer one is compressed as plain bytes. */
+  readonly headerBytes: number;
+  /** Tensors of a safetensors file. A source with more is compressed as plain bytes. */
+  readonly tensors: number;
+}
 
 export interface SafetensorsTensor {
   readonly name: string;
@@ -48,7 +56,7 @@ export type SafetensorsReading =
  * @throws ZnnError `io` when reading fails; nothing that the file holds makes it throw. */
 export function readSafetensorsHeader(
   source: ByteSource,
-  limits: Partial<Pick<Limits, 'headerBytes' | 'tensors'>> = {},
+  limits: Partial<HeaderLimits> = {},
 ): SafetensorsReading {
   const { sizeBytes } = source;
   if (sizeBytes < SAFETENSORS_LENGTH_BYTES)
@@ -134,7 +142,7 @@ function placeTensors(entries: TensorEntry[], headerBytes: number, fileBytes: nu
     };
   });
   if (headerBytes + dataEnd !== fileBytes) {
-    throw corrupt(`the tensors end at ${headerBytes + dataEnd}, the file at ${fileBytes}`);
+    throw corrupt(`the tensors end at ${sumText(headerBytes + dataEnd)}, the file at ${fileBytes}`);
   }
   return tensors;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ZnnError } from '../errors.js';
 import type { ModelIndex, WeightMapValue } from '../format/model-index.js';
-import { compressedPathOf, restoredPathOf } from '../plan/weight-files.js';
+import { compressedPathOf, plainNameOf, restoredPathOf } from '../plan/weight-files.js';
 import type { CheckedFile } from './check-file.js';
 import { type Finding, REPAIR_ADVICE } from './findings.js';
 import { isRepairable, repairedNameOf } from './repairable.js';
@@ -15,11 +15,17 @@ export interface CheckedIndex {
   readonly findings: readonly Finding[];
 }
 
+/** A file that an index may name. */
+export interface Shard extends CheckedFile {
+  /** It could not be read. */
+  readonly error?: ZnnError;
+}
+
 /** An index and its folder side by side. */
 interface Comparison {
   readonly index: ModelIndex;
   /** Files of the index's folder, by their names relative to it. */
-  readonly shards: ReadonlyMap<string, CheckedFile>;
+  readonly shards: ReadonlyMap<string, Shard>;
   /** Name in the index → what the file is called that is there; `undefined` where there is none. */
   readonly presentNames: ReadonlyMap<string, string | undefined>;
   /** Tensor → names of the shards that have it. */
@@ -28,7 +34,7 @@ interface Comparison {
 
 /** Whether what an index says agrees with the files in its folder.
  * @param shards files of that folder, by their names relative to it */
-export function checkIndex(index: ModelIndex, shards: ReadonlyMap<string, CheckedFile>): CheckedIndex {
+export function checkIndex(index: ModelIndex, shards: ReadonlyMap<string, Shard>): CheckedIndex {
   const presentNames = new Map(
     index.shardNames.map((name) => [name, possibleNames(name).find((each) => shards.has(each))]),
   );
@@ -39,7 +45,21 @@ export function checkIndex(index: ModelIndex, shards: ReadonlyMap<string, Checke
     ...misplacedTensors(comparison),
     ...unnamedShards(comparison),
   ];
-  return { index, shardOf: (value) => nameAfterRepair(homeOf(value, comparison), shards), findings };
+  return {
+    index,
+    shardOf: (value) => nameAfterRepair(homeOf(value, comparison), shards),
+    findings: withoutGuesses(findings, shards),
+  };
+}
+
+/** Nobody knows which tensors an unread shard has, nor what it will be called: not what to write in its stead. */
+function withoutGuesses(findings: readonly Finding[], shards: Comparison['shards']): Finding[] {
+  const unread = [...shards].find(([, { error }]) => error !== undefined);
+  if (unread === undefined) return [...findings];
+  const advice = `not repaired, since ${unread[0]} could not be read: check again when it can`;
+  return findings
+    .filter(({ code }) => code !== 'index-misses-tensor')
+    .map((finding) => (finding.isRepairable ? { ...finding, isRepairable: false, advice } : finding));
 }
 
 /** A broken index. */
@@ -62,7 +82,7 @@ export function possibleNames(name: string): string[] {
   return [...new Set(names)];
 }
 
-function homesOf(shards: ReadonlyMap<string, CheckedFile>): Map<string, string[]> {
+function homesOf(shards: Comparison['shards']): Map<string, string[]> {
   const homes = new Map<string, string[]>();
   for (const [shardName, { tensorNames }] of shards)
     for (const tensorName of tensorNames ?? []) {
@@ -84,7 +104,7 @@ function homeOf(
   return saysNothing || found.includes(present) ? present : (found[0] ?? present);
 }
 
-function nameAfterRepair(name: string, shards: ReadonlyMap<string, CheckedFile>): string {
+function nameAfterRepair(name: string, shards: Comparison['shards']): string {
   const shard = shards.get(name);
   return shard !== undefined && isRepairable(shard) ? repairedNameOf(name) : name;
 }
@@ -163,10 +183,4 @@ function unnamedShards({ index: { shardNames, values }, shards }: Comparison): F
         advice: 'loaders that follow the index leave it out: remove it, or get the index that names it',
       };
     });
-}
-
-/** Without any `.znn`. */
-function plainNameOf(name: string): string {
-  const restored = restoredPathOf(name);
-  return restored === undefined ? name : plainNameOf(restored);
 }

@@ -3,13 +3,13 @@ import { toZnnError, ZnnError } from '../errors.js';
 import { isBeyondLimit, type Limits } from '../format/limits.js';
 import type { ModelIndex } from '../format/model-index.js';
 import { closeInput, openInput } from '../io/input-file.js';
-import { lookAt } from '../plan/named-paths.js';
+import { system } from '../io/system.js';
 import type { FileTask, RunPlan, TaskGroup } from '../plan/types.js';
 import { isIndexName, restoredPathOf } from '../plan/weight-files.js';
 import { type CheckedFile, checkFile, type Decoding } from './check-file.js';
-import { type CheckedIndex, checkIndex, indexDamage, possibleNames } from './check-index.js';
+import { type CheckedIndex, checkIndex, indexDamage, possibleNames, type Shard } from './check-index.js';
 import type { FileCheck, Finding, FolderKind } from './findings.js';
-import { readIndex } from './rewrite-index.js';
+import { readIndex } from './read-index.js';
 
 /** A file that was checked, with what `--repair` works from. */
 export interface CheckResult extends FileCheck {
@@ -63,10 +63,7 @@ function checkGroup({ rootPath, isFolder, tasks }: TaskGroup, looks: Looks): Che
 }
 
 /** What cannot be read is a result too. */
-function checkWeight(
-  task: Pick<FileTask, 'action' | 'sourcePath' | 'reason'>,
-  { look }: Looks,
-): CheckedFile & { error?: ZnnError } {
+function checkWeight(task: FileTask, { look }: Looks): Shard {
   try {
     if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
     return look(task.sourcePath);
@@ -78,7 +75,7 @@ function checkWeight(
 
 function checkIndexFile(
   task: FileTask,
-  checked: readonly CheckedFile[],
+  checked: readonly Shard[],
   looks: Looks,
 ): Omit<CheckResult, 'relativePath'> {
   const base = { path: task.sourcePath, kind: 'index', tensorCount: 0 } as const;
@@ -105,13 +102,14 @@ function openIndex(indexPath: string, limits: Partial<Limits>): ModelIndex {
 }
 
 /** The files right in the index's folder, and those that the index names, which this run may leave out. Others, deeper, may
- * well hold tensors of the same names: they are another model's. */
+ * well hold tensors of the same names: they are another model's.
+ * @throws ZnnError `io`, `unsupported` beyond a limit: of a file that this run does not report on itself */
 function shardsBeside(
   indexPath: string,
   index: ModelIndex,
-  checked: readonly CheckedFile[],
-  looks: Looks,
-): Map<string, CheckedFile> {
+  checked: readonly Shard[],
+  { look }: Looks,
+): Map<string, Shard> {
   const folder = path.dirname(indexPath);
   const known = new Map(checked.map((file) => [slashed(path.relative(folder, file.path)), file]));
   const shards = new Map([...known].filter(([name]) => !name.includes('/')));
@@ -119,10 +117,22 @@ function shardsBeside(
     const sourcePath = path.join(folder, name);
     const file = known.get(name);
     if (file !== undefined) shards.set(name, file);
-    else if (!shards.has(name) && lookAt(sourcePath).kind === 'file')
-      shards.set(name, checkWeight({ action: 'describe', sourcePath }, looks));
+    else if (!shards.has(name) && isFile(sourcePath)) shards.set(name, look(sourcePath));
   }
   return shards;
+}
+
+/** What says that a name leads to nothing: the name may have grown too long by `.znn`. */
+const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+
+/** @throws ZnnError `io` where the system does not say: that is not missing */
+function isFile(filePath: string): boolean {
+  try {
+    return system.statSync(filePath).isFile();
+  } catch (error) {
+    if (NOT_THERE.has((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw new ZnnError('io', `${path.basename(filePath)}: ${toZnnError(error).message}`, {}, error);
+  }
 }
 
 /** A file beside what it was made of, or what was made of it. */

@@ -54,7 +54,8 @@ function foldersOf({ groups, snapshot }: CacheRestorePlan): Set<string> {
   return new Set([path.join(snapshot.repositoryPath, 'blobs'), ...folders]);
 }
 
-/** Takes the `.znn` files out of the snapshot: links, or in a cache without links the files. */
+/** Takes the `.znn` files out of the snapshot: links, or in a cache without links the files. A blob goes before its link:
+ * without the link no later run would know of it. */
 async function removeCompressed(
   files: readonly FileResult[],
   plan: CacheRestorePlan,
@@ -63,7 +64,6 @@ async function removeCompressed(
   const results: FileResult[] = [];
   // Known before the first link goes: without its link a blob is not found again.
   const kept = removeSources ? blobsLinkedBesides(files, plan.snapshot.repositoryPath) : undefined;
-  const unused = new Set<string>();
   for (const result of files) {
     const { action, sourcePath } = result.task;
     if (action !== 'decompress') {
@@ -72,23 +72,24 @@ async function removeCompressed(
     }
     try {
       const blobPath = blobPathOf(sourcePath);
+      if (blobPath !== undefined && kept?.has(blobPath) === false) await removeBlob(blobPath);
       system.unlinkSync(sourcePath);
-      if (blobPath !== undefined && kept?.has(blobPath) === false) unused.add(blobPath);
       await syncFolder(path.dirname(sourcePath));
       results.push({ ...result, removedSource: true });
     } catch (error) {
       results.push({ ...result, status: 'failed', error: toZnnError(error, { file: sourcePath }) });
     }
   }
-  for (const blobPath of unused) removeBlob(blobPath);
   return results;
 }
 
 /** A blob in a store that several models share is only a link, and that store is not ours.
  * @throws ZnnError `io` */
-function removeBlob(blobPath: string): void {
+async function removeBlob(blobPath: string): Promise<void> {
   try {
-    if (system.lstatSync(blobPath, { throwIfNoEntry: false })?.isFile()) system.unlinkSync(blobPath);
+    if (!system.lstatSync(blobPath, { throwIfNoEntry: false })?.isFile()) return;
+    system.unlinkSync(blobPath);
+    await syncFolder(path.dirname(blobPath));
   } catch (error) {
     throw toZnnError(error, { file: blobPath });
   }

@@ -5,6 +5,7 @@ import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { makeLink } from '../io/links.js';
 import { system } from '../io/system.js';
+import { isSpentLink } from '../plan/cache-restore-plan.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan } from '../plan/types.js';
 import { baseMissing } from './base-file.js';
@@ -23,6 +24,10 @@ const PASS_COUNT = 2;
  * @throws ZnnError, or the signal's reason */
 export async function restoreWeight(task: WritingTask, context: TaskContext): Promise<Outcome> {
   const { options, runner } = context;
+  if (isSpentLink(task.sourcePath, task.targetPath)) {
+    await assertBlobOf(task.targetPath, options.signal);
+    return { status: 'up-to-date' };
+  }
   const source = openInput(task.sourcePath);
   try {
     const blobPath = blobPathOf(task.sourcePath);
@@ -147,6 +152,15 @@ function hashFor(rawBytes: number, compressedBlobPath: string): BlobHash {
   return rawBytes < GIT_FILE_MAX_BYTES && blobHashOf(compressedBlobPath) === 'git-sha1'
     ? 'git-sha1'
     : 'sha256';
+}
+
+/** What is there must be what its blob is called, since there is nothing left to compare it with. */
+async function assertBlobOf(linkPath: string, signal: AbortSignal | undefined): Promise<void> {
+  const blobPath = blobPathOf(linkPath);
+  const kind = blobPath === undefined ? undefined : blobHashOf(blobPath);
+  if (blobPath === undefined || kind === undefined)
+    throw new ZnnError('io', 'Hub cache: the .znn blob is gone, and this is no blob', { file: linkPath });
+  await assertBlob(blobPath, path.basename(blobPath), kind, signal);
 }
 
 async function assertBlob(

@@ -1,11 +1,11 @@
-import { assertWithin, DEFAULT_LIMITS, type Limits } from '../format/limits.js';
-import { type ModelIndex, parseModelIndex, renameShards } from '../format/model-index.js';
-import { fileSource } from '../io/file-source.js';
-import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { renameShards } from '../format/model-index.js';
+import { closeInput, openInput } from '../io/input-file.js';
 import { plainIndexPathOf } from '../plan/weight-files.js';
+import { readIndex } from './read-index.js';
 import { writeRewritten } from './rewritten-file.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
 import { shardNamesAfter } from './shard-names-after.js';
+import { unnamedShardNotes } from './unnamed-shards.js';
 
 /** Writes an index whose `weight_map` names the files as the run leaves them, every other byte kept. In place it replaces
  * the old one, durably, since an index is all that says which tensor is where.
@@ -16,7 +16,10 @@ export async function rewriteIndex(task: WritingTask, context: TaskContext): Pro
     const index = readIndex(source, context.options.limits);
     const { newNames, missingNames } = shardNamesAfter(index.shardNames, task, context);
     const rewritten = renameShards(index, newNames);
-    const notes = missingNames.map((name) => `names ${name}, which is not there`);
+    const notes = [
+      ...missingNames.map((name) => `names ${name}, which is not there`),
+      ...unnamedShardNotes(index.shardNames, task, context),
+    ];
     const status = await writeRewritten(task, source, rewritten, context);
     // The index of a variant goes when the files that it names do.
     const isSpent = plainIndexPathOf(task.sourcePath) === task.targetPath;
@@ -24,9 +27,4 @@ export async function rewriteIndex(task: WritingTask, context: TaskContext): Pro
   } finally {
     closeInput(source);
   }
-}
-
-export function readIndex(source: InputFile, limits?: Partial<Limits>): ModelIndex {
-  assertWithin({ ...DEFAULT_LIMITS, ...limits }, 'indexBytes', source.fileBytes);
-  return parseModelIndex(fileSource(source).read(0, source.fileBytes));
 }

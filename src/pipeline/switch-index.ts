@@ -7,7 +7,7 @@ import { writeFully } from '../io/positional.js';
 import { system } from '../io/system.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 import { blobHashOf, blobNameOfBytes, blobPathOf } from './blob-names.js';
-import { readIndex } from './rewrite-index.js';
+import { readIndex } from './read-index.js';
 import type { Outcome, WritingTask } from './run.js';
 
 /** Has the index of a snapshot name the restored files: a new blob under its right hash, to which the link is switched in

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { system } from '../io/system.js';
 import { FolderWalk, type Obstacle } from './folder-walk.js';
 import type { HubSnapshot } from './hub-snapshot.js';
 import { lookAt, refusal } from './named-paths.js';
@@ -39,12 +40,20 @@ function taskOf(
   targetFile = file,
 ): FileTask {
   const sourcePath = path.join(snapshotPath, file);
+  const targetPath = path.join(snapshotPath, targetFile);
   const found = lookAt(sourcePath);
-  if (found.kind !== 'file') return refusal(found);
-  return {
-    action,
-    sourcePath,
-    targetPath: path.join(snapshotPath, targetFile),
-    sourceBytes: found.fileBytes,
-  };
+  if (found.kind === 'file') return { action, sourcePath, targetPath, sourceBytes: found.fileBytes };
+  if (action !== 'decompress' || !isSpentLink(sourcePath, targetPath)) return refusal(found);
+  return { action, sourcePath, targetPath, sourceBytes: 0, reason: 'restored already, and its blob is gone' };
+}
+
+/** Whether a run was cut short between a `.znn` blob and the link to it: the blob is gone, and what was made of it is there. */
+export function isSpentLink(linkPath: string, restoredPath: string): boolean {
+  try {
+    const isLink = system.lstatSync(linkPath).isSymbolicLink();
+    const leadsNowhere = system.statSync(linkPath, { throwIfNoEntry: false }) === undefined;
+    return isLink && leadsNowhere && lookAt(restoredPath).kind === 'file';
+  } catch {
+    return false;
+  }
 }

@@ -3,7 +3,7 @@ import type { ByteSource } from '../format/byte-source.js';
 import { chunkCountOf, cumulativeOffsetOf, tableBytesOf } from '../format/frame-geometry.js';
 import { FRAME_HEADER_MAX_BYTES, type FrameHeader, mayHaveShape } from '../format/frame-header.js';
 import { decodeFrameHeader } from '../format/frame-header-decode.js';
-import { readU64 } from '../format/u64.js';
+import { readU64, sumText } from '../format/u64.js';
 
 /** Read at the start of each frame: a header without a shape, and the tables of any frame of ours. A file may have a million
  * frames, so it is no more than that. */
@@ -60,7 +60,7 @@ function readPayloadBytes(
     if (payloadBytes > encodedBytes) {
       throw new ZnnError(
         'corrupt',
-        `frame tables: the planes end at ${payloadBytes}, the frame at ${encodedBytes}`,
+        `frame tables: the planes end at ${sumText(payloadBytes)}, the frame at ${encodedBytes}`,
       );
     }
   }

@@ -70,6 +70,12 @@ export function restoredPathOf(filePath: string): string | undefined {
   return filePath.slice(0, -CONTAINER_SUFFIX.length) + SAFETENSORS_SUFFIX;
 }
 
+/** The name without any `.znn`. */
+export function plainNameOf(fileName: string): string {
+  const restored = restoredPathOf(fileName);
+  return restored === undefined ? fileName : plainNameOf(restored);
+}
+
 /** A pattern as the user writes it → as fast-glob reads it, relative to the folder: a name alone means that name at any
  * depth, and a folder means all that is in it. */
 export function globOf(pattern: string): string {

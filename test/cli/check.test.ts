@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileTree } from '../support/file-tree.js';
@@ -52,11 +52,32 @@ describe('--repair', () => {
     );
     expect(readFileSync(path.join(cwd, 'a.znn.safetensors'))).toEqual(Buffer.from(BROKEN));
     expect(await runZnn(['verify', 'b.znn.safetensors'], { cwd })).toMatchObject({ exitCode: 0 });
-    const again = await runZnn(['check', 'a.znn.safetensors', '--repair', '-o', 'b.znn.safetensors'], {
-      cwd,
-    });
-    expect(again.exitCode).toBe(1);
-    expect(again.stderr).toBe('znn: b.znn.safetensors: already exists, and --repair replaces nothing\n');
+  });
+
+  test('again: what is there already and equal serves; anything else stays, and is named', async () => {
+    const cwd = fileTree({ 'a.znn.safetensors': BROKEN });
+    const repair = ['check', 'a.znn.safetensors', '--repair', '-o', 'b.znn.safetensors'];
+    const first = await runZnn(repair, { cwd });
+    const { mtimeNs } = statSync(path.join(cwd, 'b.znn.safetensors'), { bigint: true });
+    expect(await runZnn(repair, { cwd })).toMatchObject({ exitCode: 0, stderr: '', stdout: first.stdout });
+    expect(statSync(path.join(cwd, 'b.znn.safetensors'), { bigint: true }).mtimeNs).toBe(mtimeNs);
+    const others = [
+      (bytes: Buffer) => bytes.subarray(0, -1),
+      (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(1)]),
+      (bytes: Buffer) => Buffer.from(bytes).fill(0xff, bytes.length - 1),
+      () => Buffer.alloc(0),
+    ];
+    const repaired = readFileSync(path.join(cwd, 'b.znn.safetensors'));
+    for (const change of others) {
+      const other = change(repaired);
+      writeFileSync(path.join(cwd, 'b.znn.safetensors'), other);
+      const run = await runZnn(repair, { cwd });
+      expect(run.exitCode).toBe(1);
+      expect(run.stderr).toBe(
+        'znn: b.znn.safetensors: already exists and is not what the repair gives; --repair replaces nothing\n',
+      );
+      expect(readFileSync(path.join(cwd, 'b.znn.safetensors'))).toEqual(other);
+    }
   });
 
   test('of a folder only what can be rebuilt is written, below the new one', async () => {

@@ -28,6 +28,21 @@ test.each(['--version', '-V'])('%s is the version of the package', async (flag) 
   expect(await runZnn([flag], { cwd })).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
 });
 
+test.each([
+  [['help'], 'Usage: znn [options] [command]'],
+  [['help', 'help'], 'Usage: znn help [options] [command...]'],
+  [['help', 'c'], 'Usage: znn compress|c [options] <path...>'],
+  [['help', 'verify', 'x'], 'Usage: znn verify [options] <path...>'],
+  [['help', 'cache'], 'Usage: znn cache [options] [command]'],
+  [['help', 'cache', 'restore'], 'Usage: znn cache restore [options]'],
+  [['cache', 'help'], 'Usage: znn cache [options] [command]'],
+  [['cache', 'help', 'restore'], 'Usage: znn cache restore [options]'],
+])('%j: %s', async (args, usage) => {
+  const run = await runZnn(args, { cwd });
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(linesOf(run.stdout)[0]).toBe(usage);
+});
+
 test('without a command: the help, as an error', async () => {
   const run = await runZnn([], { cwd });
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
@@ -37,6 +52,12 @@ test('without a command: the help, as an error', async () => {
 describe('usage errors: exit code 2, one line on stderr, nothing on stdout', () => {
   test.each([
     [['comprss', 'x'], "unknown command 'comprss' (Did you mean compress?)"],
+    [['help', 'nope'], "unknown command 'nope'"],
+    [['help', 'comprss'], "unknown command 'comprss' (Did you mean compress?)"],
+    [['help', '--nope'], "unknown option '--nope'"],
+    [['help', '--', '--version'], "unknown command '--version'"],
+    [['help', 'cache', 'restor'], "unknown command 'restor' (Did you mean restore?)"],
+    [['cache', 'help', 'nope'], "unknown command 'nope'"],
     [['compress'], "missing required argument 'path'"],
     [['compress', 'x', '--froce'], "unknown option '--froce' (Did you mean --force?)"],
     [['compress', 'x', '-o'], "option '-o, --output <path>' argument missing"],

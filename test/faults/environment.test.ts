@@ -3,15 +3,17 @@
 
 import { execFileSync } from 'node:child_process';
 import {
-  appendFileSync,
   chmodSync,
+  closeSync,
+  ftruncateSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   symlinkSync,
-  truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,22 +23,15 @@ import { isTemporaryName } from '../../src/io/temporary-files.js';
 import { geometricBytes } from '../support/distributions.js';
 import { FAULT_SHIM_URL } from '../support/fault-walk.js';
 import { fileTree } from '../support/file-tree.js';
-import { entriesIn, expectContract } from '../support/run-contract.js';
+import { entriesIn, expectContract, hashOf, runBounded } from '../support/run-contract.js';
 import { run } from '../support/run-verb.js';
 import { headerOf } from '../support/safetensors.js';
 import { filesIn } from '../support/same-files.js';
-import { endOf, linesOf, runZnn, startZnn, type ZnnRun } from '../support/znn-process.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { linesOf, runZnn } from '../support/znn-process.js';
 
 const ZNN = `'${process.execPath}' '${fileURLToPath(new URL('../../bin/znn.js', import.meta.url))}'`;
 const weights = geometricBytes(1, 5000, 40, 1.4);
-
-/** One failed file: exit code 1, one line that names it and says why, and nothing else changed on disk. */
-function expectRefused(run: ZnnRun, file: string, reason: RegExp | string): void {
-  expect(run.exitCode).toBe(1);
-  expect(linesOf(run.stderr)).toEqual([expect.stringMatching(`^znn: ${file}: `)]);
-  expect(run.stderr).toMatch(reason);
-  expect(run.seconds).toBeLessThan(10);
-}
 
 /** Target → source. */
 const SOURCES: Readonly<Record<string, string>> = { 'a.bin.znn': 'a.bin', 'a.bin': 'a.bin.znn' };
@@ -113,27 +108,27 @@ describe('a destination that is', () => {
 
   test('a file in a folder that is none', async () => {
     const cwd = fileTree({ 'a.bin': weights, sub: 'a file' });
-    const run = await runZnn(['compress', 'a.bin', '-o', 'sub/a.znn'], { cwd });
-    expectRefused(run, '(sub|sub/a.znn)', /not a directory|already exists/);
+    await expectContract(['compress', 'a.bin', '-o', 'sub/a.znn'], cwd, {
+      exitCode: 1,
+      lines: [/^znn: sub(\/a\.znn)?: .*(not a directory|already exists)/],
+    });
   });
 
   test('its source, by the same path', async () => {
     const cwd = fileTree({ 'a.bin': weights });
-    const run = await runZnn(['compress', '-f', 'a.bin', '-o', './a.bin'], { cwd });
-    expect(run).toMatchObject({
+    await expectContract(['compress', '-f', 'a.bin', '-o', './a.bin'], cwd, {
       exitCode: 2,
-      stderr: 'znn: ./a.bin: the output is itself an input of this run\n',
+      lines: ['znn: ./a.bin: the output is itself an input of this run'],
     });
-    expect(readFileSync(path.join(cwd, 'a.bin'))).toEqual(Buffer.from(weights));
   });
 
   test('its source, by a path through a linked folder', async () => {
     const cwd = fileTree({ 'sub/a.bin': weights });
     symlinkSync('sub', path.join(cwd, 'link'));
-    const run = await runZnn(['compress', '-f', 'sub/a.bin', '-o', 'link/a.bin'], { cwd });
-    expect(run.exitCode).toBe(2);
-    expect(linesOf(run.stderr)).toEqual(['znn: link/a.bin: the output is itself an input of this run']);
-    expect(readFileSync(path.join(cwd, 'sub/a.bin'))).toEqual(Buffer.from(weights));
+    await expectContract(['compress', '-f', 'sub/a.bin', '-o', 'link/a.bin'], cwd, {
+      exitCode: 2,
+      lines: ['znn: link/a.bin: the output is itself an input of this run'],
+    });
   });
 });
 
@@ -147,14 +142,13 @@ describe('EACCES', () => {
 
   test('a source that may not be read', async () => {
     const cwd = fileTree({ 'a.bin': weights });
-    const allow = (mode: number) => chmodSync(path.join(cwd, 'a.bin'), mode);
-    // Looked at by this process before and after, which may.
-    const before = entriesIn(cwd);
-    allow(0);
-    const run = await runZnn(['compress', '--rm', 'a.bin'], { cwd, wrapper });
-    allow(0o600);
-    expectRefused(run, 'a.bin', /open: permission denied \(EACCES\)/);
-    expect(entriesIn(cwd)).toEqual(before);
+    // This process looks at it before and after, and must be let.
+    const forbidden = ['bash', '-c', 'chmod 0 a.bin; "$@"; code=$?; chmod 600 a.bin; exit $code', 'bash'];
+    await expectContract(['compress', '--rm', 'a.bin'], cwd, {
+      exitCode: 1,
+      lines: ['znn: a.bin: open: permission denied (EACCES)'],
+      wrapper: [...forbidden, ...wrapper],
+    });
   });
 
   test('a folder that may not be written to: no output, and the source stays', async () => {
@@ -221,7 +215,10 @@ describe('a source that is', () => {
   ])('%s', async (_, reason, make) => {
     const cwd = fileTree({});
     make(path.join(cwd, 'a.bin'));
-    expectRefused(await runZnn(['compress', '--rm', 'a.bin'], { cwd }), 'a.bin', reason);
+    await expectContract(['compress', '--rm', 'a.bin'], cwd, {
+      exitCode: 1,
+      lines: [new RegExp(`^znn: a\\.bin: .*${reason.source}`)],
+    });
   });
 });
 
@@ -232,32 +229,41 @@ describe('a source that, while it is read,', () => {
     ZNN_FAULT: JSON.stringify({ mode: 'slow', members: ['readSync'], threads: 'workers' }),
   };
 
-  /** Starts a run whose reads take 50 ms each, and does `change` to the source as soon as it writes. */
-  async function changing(verb: string, name: string, cwd: string, change: (file: string) => void) {
-    const child = startZnn([verb, '--rm', '-T2', name], { cwd, env: slow });
-    const end = endOf(child);
-    while (!filesIn(cwd).some((file) => isTemporaryName(file))) await sleep(2);
-    change(path.join(cwd, name));
-    return end;
+  /** A run whose reads take 50 ms each, and whose source gets another content as soon as it writes. */
+  async function expectNoticed(verb: string, name: string, cwd: string, changed: Uint8Array): Promise<void> {
+    await expectContract([verb, '--rm', '-T2', name], cwd, {
+      exitCode: 1,
+      lines: [new RegExp(`^znn: ${name}: the file changed while it was read`)],
+      changes: { [name]: hashOf(changed) },
+      env: slow,
+      during: async () => {
+        while (!filesIn(cwd).some((file) => isTemporaryName(file))) await sleep(2);
+        change(path.join(cwd, name), changed);
+      },
+    });
+  }
+
+  /** In place, as a program would that has the file open. */
+  function change(filePath: string, content: Uint8Array): void {
+    const fd = openSync(filePath, 'r+');
+    writeSync(fd, content);
+    ftruncateSync(fd, content.length);
+    closeSync(fd);
   }
 
   test.each([
-    ['shrinks', (file: string) => truncateSync(file, 100)],
-    ['grows', (file: string) => appendFileSync(file, 'x')],
-    ['is written to', (file: string) => writeFileSync(file, 'x', { flag: 'r+' })],
-  ])('%s: neither is it removed nor does an output appear', async (_, change) => {
-    const cwd = fileTree({ 'a.bin': big });
-    const run = await changing('compress', 'a.bin', cwd, change);
-    expectRefused(run, 'a.bin', /the file changed while it was read/);
-    expect(filesIn(cwd)).toEqual(['a.bin']);
+    ['shrinks', big.subarray(0, 100)],
+    ['grows', Buffer.concat([big, Buffer.from('x')])],
+    ['is written to', Buffer.concat([Buffer.from('x'), big.subarray(1)])],
+  ])('%s: neither is it removed nor does an output appear', async (_, changed) => {
+    await expectNoticed('compress', 'a.bin', fileTree({ 'a.bin': big }), changed);
   });
 
   test('shrinks, while it is decompressed', async () => {
     const cwd = fileTree({ 'a.bin': big });
-    expect((await runZnn(['compress', '--rm', 'a.bin'], { cwd })).exitCode).toBe(0);
-    const run = await changing('decompress', 'a.bin.znn', cwd, (file) => truncateSync(file, 100));
-    expectRefused(run, 'a.bin.znn', /the file changed while it was read/);
-    expect(filesIn(cwd)).toEqual(['a.bin.znn']);
+    await run('compress', path.join(cwd, 'a.bin'), { removeSources: true });
+    const compressed = readFileSync(path.join(cwd, 'a.bin.znn'));
+    await expectNoticed('decompress', 'a.bin.znn', cwd, compressed.subarray(0, 100));
   });
 });
 
@@ -268,15 +274,25 @@ test('a slow reader of a pipe gets every line', async () => {
   const cwd = fileTree({ 'a.safetensors': headerOf(tensors) });
   // Far more than a pipe holds.
   const print = `${ZNN} info --json a.safetensors`;
-  const run = await endOf(startZnn([], { cwd, shell: `${print} | (sleep 1; cat)` }));
-  const whole = await endOf(startZnn([], { cwd, shell: `${print} > whole; cat whole` }));
+  const expected = { exitCode: 0, lines: [] } as const;
+  const run = await expectContract([], cwd, { ...expected, shell: `${print} | (sleep 1; cat)` });
+  const elsewhere = path.join(temporaryFolder(), 'whole');
+  const shell = `${print} > ${elsewhere}; cat ${elsewhere}`;
+  const whole = await expectContract([], cwd, { ...expected, shell });
   expect(run.stdout.length).toBeGreaterThan(300_000);
   expect(run.stdout).toBe(whole.stdout);
   expect(linesOf(run.stdout).at(-1)).toContain('"summary"');
 });
 
+/** What an undisturbed run makes of it, hashed. */
+async function outputOf(name: string, content: Uint8Array): Promise<string> {
+  const root = fileTree({ [name]: content });
+  await run('compress', path.join(root, name));
+  return hashOf(readFileSync(path.join(root, `${name}.znn`)));
+}
+
 describe('standard streams', () => {
-  const shells: [string, string, number][] = [
+  const shells: [string, string, 0 | 1][] = [
     ['stdin is closed', `${ZNN} compress a.bin <&-`, 0],
     ['stdout is closed', `${ZNN} compress a.bin >&-`, 0],
     ['stderr is closed', `${ZNN} compress a.bin none 2>&-`, 1],
@@ -288,10 +304,8 @@ describe('standard streams', () => {
 
   test.each(shells)('%s: the work is done all the same', async (_, shell, exitCode) => {
     const cwd = fileTree({ 'a.bin': weights });
-    expect(await endOf(startZnn([], { cwd, shell }))).toMatchObject({ exitCode });
-    expect(filesIn(cwd)).toEqual(['a.bin', 'a.bin.znn']);
-    expect((await runZnn(['decompress', '--rm', 'a.bin.znn', '-o', 'b'], { cwd })).exitCode).toBe(0);
-    expect(readFileSync(path.join(cwd, 'b'))).toEqual(Buffer.from(weights));
+    const compressed = await outputOf('a.bin', weights);
+    await expectContract([], cwd, { exitCode, lines: [], changes: { 'a.bin.znn': compressed }, shell });
   });
 });
 
@@ -303,7 +317,7 @@ describe('two runs on one target', () => {
     async (flags) => {
       const cwd = fileTree({ 'a.bin': big });
       const args = ['compress', ...flags, 'a.bin'];
-      const runs = await Promise.all([runZnn(args, { cwd }), runZnn(args, { cwd })]);
+      const runs = await Promise.all([runBounded(args, { cwd }), runBounded(args, { cwd })]);
       expect(runs.some(({ exitCode }) => exitCode === 0)).toBe(true);
       for (const { exitCode } of runs) expect([0, 1]).toContain(exitCode);
       expect(filesIn(cwd)).toEqual(flags.includes('--rm') ? ['a.bin.znn'] : ['a.bin', 'a.bin.znn']);
@@ -315,7 +329,7 @@ describe('two runs on one target', () => {
   test('from two sources: one wins, the other is refused', async () => {
     const cwd = fileTree({ 'a.bin': big, 'b.bin': weights });
     const runs = await Promise.all(
-      ['a.bin', 'b.bin'].map((name) => runZnn(['compress', '--rm', name, '-o', 'out.znn'], { cwd })),
+      ['a.bin', 'b.bin'].map((name) => runBounded(['compress', '--rm', name, '-o', 'out.znn'], { cwd })),
     );
     expect(runs.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1]);
     const loser = runs.findIndex(({ exitCode }) => exitCode === 1);

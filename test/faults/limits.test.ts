@@ -3,13 +3,19 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readLimits } from '../../src/cli/limit-options.js';
 import { DEFAULT_LIMITS } from '../../src/format/limits.js';
+import { checkFile } from '../../src/pipeline/check-file.js';
+import { repair } from '../../src/pipeline/repair.js';
 import { planCompression } from '../../src/plan/compress-plan.js';
 import { geometricBytes } from '../support/distributions.js';
 import { fileTree } from '../support/file-tree.js';
 import { sparseSource } from '../support/memory-source.js';
 import { safetensorsFile } from '../support/model-folder.js';
+import { expectContract } from '../support/run-contract.js';
+import { plainRunner } from '../support/run-verb.js';
 import { filesIn } from '../support/same-files.js';
+import { STOCK_CONTAINER, withMetadata } from '../support/stock-container.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { faultOf } from '../support/throws.js';
 import { linesOf, runZnn } from '../support/znn-process.js';
@@ -70,6 +76,39 @@ test('an index beyond its limit is refused, and with --rm nothing goes', async (
     'm/model.safetensors.index.json: limit: 36 bytes of model index, allowed are 20',
   );
   expect(filesIn(cwd)).toContain('m/a.safetensors');
+});
+
+describe('check and info refuse what is beyond a limit', () => {
+  const BROKEN = withMetadata(STOCK_CONTAINER, () => undefined);
+  const BEYOND: [string, string][] = [
+    ['header-bytes=10', 'safetensors header: header bytes 517 exceeds 10'],
+    ['tensors=7', 'safetensors header: more than 7 tensors'],
+  ];
+
+  test.each(BEYOND)('check --repair --limit %s: nothing is written', async (value, reason) => {
+    const cwd = fileTree({ 'a.znn.safetensors': BROKEN });
+    await expectContract(['check', '--repair', ...limit(value), 'a.znn.safetensors', '-o', 'b'], cwd, {
+      exitCode: 1,
+      lines: [`znn: a.znn.safetensors: limit: ${reason}`],
+    });
+  });
+
+  test.each(BEYOND)('the file changed after it was checked, --limit %s', async (value, reason) => {
+    const folder = fileTree({ 'a.znn.safetensors': BROKEN });
+    const checked = checkFile(path.join(folder, 'a.znn.safetensors'), plainRunner, {});
+    const task = { checked: { ...checked, relativePath: '' }, targetPath: path.join(folder, 'b') };
+    const repaired = repair(task, { limits: readLimits([value]) });
+    await expect(repaired).rejects.toMatchObject({ code: 'unsupported', message: `limit: ${reason}` });
+    expect(filesIn(folder)).toEqual(['a.znn.safetensors']);
+  });
+
+  test('info --limit frames', async () => {
+    const cwd = await folderWithBomb();
+    await expectContract(['info', ...limit('frames=15'), 'a.bin.znn'], cwd, {
+      exitCode: 1,
+      lines: ['znn: a.bin.znn: limit: 16 frames, allowed are 15'],
+    });
+  });
 });
 
 describe('a source that would give more frames than are ever read back', () => {

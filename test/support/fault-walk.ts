@@ -7,7 +7,7 @@ const support = path.dirname(fileURLToPath(import.meta.url));
 export const FAULT_SHIM_URL = pathToFileURL(path.join(support, 'fault-shim.js')).href;
 
 export interface WalkJob {
-  readonly verb: 'compress' | 'decompress' | 'verify' | 'cache restore';
+  readonly verb: 'compress' | 'decompress' | 'verify' | 'check' | 'cache restore';
   /** Relative to the work folder. */
   readonly paths: readonly string[];
   readonly flags: RawFlags;
@@ -32,6 +32,8 @@ interface CommandEnd {
   readonly exitCode: number;
   /** On stderr. */
   readonly lines: readonly string[];
+  /** On stdout. */
+  readonly printed: readonly string[];
   readonly ms: number;
   /** Relative path → hash of the content. */
   readonly tree: Tree;

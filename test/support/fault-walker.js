@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { cacheRestoreCommand } from '../../dist/cli/cache-restore.js';
+import { checkCommand } from '../../dist/cli/check.js';
 import { errorLine } from '../../dist/cli/error-lines.js';
 import { readOptions, readRestoreOptions } from '../../dist/cli/options.js';
 import { runVerb } from '../../dist/cli/run-verb.js';
@@ -54,8 +55,10 @@ for (let from = 0; from < STEPS_MAX; from += job.stride) {
 async function command() {
   /** @type {string[]} */
   const lines = [];
+  /** @type {string[]} */
+  const printed = [];
   const output = {
-    print: () => {},
+    print: (/** @type {string} */ line) => void printed.push(line),
     say: (/** @type {string} */ line) => void lines.push(line),
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
@@ -66,16 +69,21 @@ async function command() {
   let exitCode;
   try {
     const context = { output, signal: new AbortController().signal };
-    exitCode =
-      job.verb === 'cache restore'
-        ? await cacheRestoreCommand(readRestoreOptions(job.flags, 2), context)
-        : await runVerb(job.verb, readOptions(job.paths, job.flags, 2), context);
+    exitCode = await runJob(context);
   } catch (thrown) {
     const error = toZnnError(thrown);
     lines.push(errorLine(error));
     exitCode = error.code === 'invalid-argument' ? 2 : 1;
   }
-  return { exitCode, lines, ms: performance.now() - startMs };
+  return { exitCode, lines, printed, ms: performance.now() - startMs };
+}
+
+/** @param {import('../../src/cli/command.js').CommandContext} context */
+function runJob(context) {
+  const { verb, paths, flags } = job;
+  if (verb === 'cache restore') return cacheRestoreCommand(readRestoreOptions(flags, 2), context);
+  const options = readOptions(paths, flags, 2);
+  return verb === 'check' ? checkCommand(options, context) : runVerb(verb, options, context);
 }
 
 /** @param {string} root */

@@ -7,14 +7,14 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import { isTemporaryName } from '../../src/io/temporary-files.js';
 import { temporaryFolder } from './temporary-folder.js';
-import { linesOf, runZnn, type ZnnRun } from './znn-process.js';
+import { linesOf, runZnn, type ZnnRun, type ZnnSettings } from './znn-process.js';
 
 /** Generous: a machine under load is no breach. */
 const SECONDS_MAX = 30;
 /** docs/performance.md: two workers, whatever the size of the file. */
 const MEMORY_MAX_BYTES = 160e6;
 
-export interface Expectation {
+export interface Expectation extends Pick<ZnnSettings, 'env' | 'wrapper' | 'shell'> {
   readonly exitCode: 0 | 1 | 2 | 3;
   /** Each line on stderr, in any order. */
   readonly lines: readonly (string | RegExp)[];
@@ -23,8 +23,8 @@ export interface Expectation {
   readonly changes?: Readonly<Record<string, string | undefined>>;
   /** Where what is read is large: docs/performance.md allows ten times a safetensors header on top. */
   readonly memoryMaxBytes?: number;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly wrapper?: readonly string[];
+  /** What is done while the command runs. */
+  readonly during?: () => Promise<void>;
 }
 
 /** Runs the command in `cwd` and asserts all of the contract: exit code, source, destination, no temporary files, one line
@@ -32,11 +32,10 @@ export interface Expectation {
 export async function expectContract(
   args: readonly string[],
   cwd: string,
-  { exitCode, lines, changes = {}, memoryMaxBytes = MEMORY_MAX_BYTES, env, wrapper }: Expectation,
+  { exitCode, lines, changes = {}, memoryMaxBytes, during, ...settings }: Expectation,
 ): Promise<ZnnRun> {
   const before = entriesIn(cwd);
-  const rssPath = path.join(temporaryFolder(), 'rss');
-  const run = await runZnn(args, { cwd, rssPath, ...(env && { env }), ...(wrapper && { wrapper }) });
+  const [run] = await Promise.all([runBounded(args, { cwd, ...settings }, memoryMaxBytes), during?.()]);
   expect(run.exitCode, run.stderr).toBe(exitCode);
   const pending = linesOf(run.stderr);
   for (const expected of lines) {
@@ -51,6 +50,17 @@ export async function expectContract(
   expect(Object.keys(after).filter((name) => isTemporaryName(path.basename(name)))).toEqual([]);
   const expected = Object.entries({ ...before, ...changes }).filter(([, entry]) => entry !== undefined);
   expect(after).toEqual(Object.fromEntries(expected));
+  return run;
+}
+
+/** Runs the command and asserts the bounds of time and memory only: for several runs at once, which one of them wins. */
+export async function runBounded(
+  args: readonly string[],
+  settings: ZnnSettings,
+  memoryMaxBytes = MEMORY_MAX_BYTES,
+): Promise<ZnnRun> {
+  const rssPath = path.join(temporaryFolder(), 'rss');
+  const run = await runZnn(args, { ...settings, rssPath });
   expect(run.seconds).toBeLessThan(SECONDS_MAX);
   expect(Number(readFileSync(rssPath, 'utf8'))).toBeLessThan(memoryMaxBytes);
   return run;

@@ -55,6 +55,8 @@ export function startZnn(
       FORCE_COLOR: '',
       ZNN_TEST_FREE_BYTES: `${freeBytes}`,
       ZNN_TEST_RSS_PATH: rssPath ?? '',
+      // A shell's command line names the program itself.
+      ...(shell !== undefined && preloads.length > 0 && { NODE_OPTIONS: nodeArgs.join(' ') }),
       ...env,
     },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe'],

@@ -65,7 +65,8 @@ export const commandLine: FuzzTarget = {
         name === 'cache restore' ? readRestoreOptions(flags, 2) : readOptions(paths, flags, 2);
       outcome = usable(read);
     }, refuseManyLines);
-    for (const command of [program, ...program.commands])
+    const subcommands = program.commands.flatMap(({ commands }) => commands);
+    for (const command of [program, ...program.commands, ...subcommands])
       command.configureOutput({ writeOut: () => {}, writeErr: () => {} });
     const parsed = usable(() => program.parse(argumentsForParser(args), { from: 'user' }));
     return parsed === ACCEPTED ? outcome : parsed;

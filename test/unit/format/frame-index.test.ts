@@ -155,7 +155,22 @@ describe('hostile documents', () => {
     [
       'a size above 2^53',
       { ...good, originalBytes: 2 ** 60 },
-      'corrupt: frame index: originalBytes 1152921504606847000 is not an integer of 0 to 2^53 - 1',
+      'corrupt: frame index: originalBytes is above 2^53 - 1',
+    ],
+    [
+      'the largest u64 as size',
+      { ...good, originalBytes: 2n ** 64n - 1n },
+      'corrupt: frame index: originalBytes is above 2^53 - 1',
+    ],
+    [
+      'the least i64 as size',
+      { ...good, originalBytes: -(2n ** 63n) },
+      'corrupt: frame index: originalBytes beyond 2^53 - 1 is not an integer of 0 to 2^53 - 1',
+    ],
+    [
+      'a u64 as version',
+      { ...good, version: 2n ** 64n - 1n },
+      'unsupported: frame index: version beyond 2^53 - 1 is not 1',
     ],
     ['frames that are no array', { ...good, frames: 1 }, 'corrupt: frame index: frames is not an array'],
     [
@@ -176,7 +191,7 @@ describe('hostile documents', () => {
     ['a list instead of a map', [1], 'corrupt: frame index: the document is not a map'],
     ['nothing', null, 'corrupt: frame index: the document is not a map'],
   ])('with %s', (_, document, fault) => {
-    expect(faultOf(() => decodeDocument(encode(document)))).toBe(fault);
+    expect(faultOf(() => decodeDocument(encode(document, { useBigInt64: true })))).toBe(fault);
   });
 
   test('whose nesting would exhaust the memory of the msgpack library', () => {

@@ -1,7 +1,8 @@
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ownProcess } from '../../../src/io/process-identity.js';
 import { type CheckedGroup, type CheckResult, check } from '../../../src/pipeline/check.js';
 import { repair } from '../../../src/pipeline/repair.js';
 import { isRepairable, repairedNameOf } from '../../../src/pipeline/repairable.js';
@@ -139,6 +140,17 @@ describe('a stock .znn.safetensors file', () => {
     expect(codesIn(target)).toEqual([]);
   });
 
+  test('is repaired where a run that was killed left an unfinished file, and that goes', async () => {
+    const unfinished = `.x.${ownProcess.host}-${ownProcess.pid}-deadbeef-00000000.znn-tmp`;
+    const root = fileTree({
+      'x.znn.safetensors': withMetadata(STOCK_CONTAINER, () => undefined),
+      [`new/${unfinished}`]: 'half',
+    });
+    const targetPath = path.join(root, 'new', 'x.znn.safetensors');
+    await repair({ checked: resultOf(path.join(root, 'x.znn.safetensors')), targetPath });
+    expect(readdirSync(path.join(root, 'new'))).toEqual(['x.znn.safetensors']);
+  });
+
   test('is never repaired over another file', async () => {
     const root = fileTree({
       'x.znn.safetensors': withMetadata(STOCK_CONTAINER, () => undefined),
@@ -149,7 +161,7 @@ describe('a stock .znn.safetensors file', () => {
         checked: resultOf(path.join(root, 'x.znn.safetensors')),
         targetPath: path.join(root, 'taken'),
       }),
-    ).rejects.toThrow('already exists, and --repair replaces nothing');
+    ).rejects.toThrow('already exists and is not what the repair gives; --repair replaces nothing');
     expect(readFileSync(path.join(root, 'taken'), 'utf8')).toBe('mine');
   });
 });

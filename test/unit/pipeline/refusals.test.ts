@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { FileResult } from '../../../src/pipeline/types.js';
 import { fileTree } from '../../support/file-tree.js';
 import { modelFolder, snapshotOf } from '../../support/model-folder.js';
 import { run, statusesOf } from '../../support/run-verb.js';
@@ -155,6 +156,25 @@ describe('indexes', () => {
       index.replace('a.safetensors', 'a.safetensors.znn'),
     );
     expect(results.at(-1)?.notes).toEqual(['names c.safetensors, which is not there']);
+  });
+
+  test('tell in a note which files of their kind none of them names', async () => {
+    const of = (...names: string[]) => `{"weight_map":{${names.map((name) => `"${name}":"${name}"`)}}}`;
+    const files = { 'a.safetensors': weights, 'fp16.safetensors': weights, 'sub/x.safetensors': weights };
+    const root = fileTree({
+      ...files,
+      ...{ 'b.safetensors': weights, 'c.safetensors': weights, 'other.bin': weights },
+      'model.safetensors.index.fp16.json': of('fp16.safetensors'),
+      'model.safetensors.index.json': of('a.safetensors', 'sub/x.safetensors'),
+    });
+    const notes = ['does not name b.safetensors (and 1 more): loaders that follow the index leave it out'];
+    const notesOf = (results: readonly FileResult[]) =>
+      results.filter(({ task }) => task.action === 'rewrite-index').map((result) => result.notes);
+    expect(notesOf(await run('compress', root, { outputPath: `${root}-out` }))).toEqual([notes, []]);
+    expect(notesOf(await run('compress', root, { removeSources: true }))).toEqual([notes, []]);
+    expect(notesOf(await run('decompress', root, { removeSources: true }))).toEqual([[], []]);
+    const named = fileTree({ ...files, 'x.safetensors.index.json': of(...Object.keys(files)) });
+    expect(notesOf(await run('compress', named, { removeSources: true }))).toEqual([[]]);
   });
 });
 

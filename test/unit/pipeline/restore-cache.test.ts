@@ -1,11 +1,14 @@
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -168,6 +171,67 @@ describe('a snapshot with links', () => {
     expect(blobsOf(alone).sort()).toEqual(
       [...Object.values(ORIGINALS).map(sha256), gitSha1(Buffer.from('{}'))].sort(),
     );
+  });
+
+  test('a .znn blob that cannot be removed keeps its link, and the next run removes both', async () => {
+    const cache = new TestCache();
+    const snapshotPath = cache.add('main', MAIN, await compressed());
+    const original = real.unlinkSync;
+    system.unlinkSync = ((filePath: string) => {
+      if (path.basename(path.dirname(filePath)) !== 'blobs' || isTemporaryName(path.basename(filePath)))
+        return original(filePath);
+      throw Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'unlink' });
+    }) as never;
+    const results = await restore(cache, { removeSources: true });
+    Object.assign(system, real);
+    expect(results.map(({ status }) => status)).toEqual(['failed', 'failed']);
+    expect(filesIn(snapshotPath)).toHaveLength(4);
+    await restore(cache, { removeSources: true });
+    expect(filesIn(snapshotPath)).toEqual(Object.keys(ORIGINALS));
+    expect(blobsOf(cache).sort()).toEqual(Object.values(ORIGINALS).map(sha256).sort());
+  });
+
+  describe('a link whose blob went', () => {
+    /** As a run with --rm leaves it that is killed right then. */
+    async function cutShort() {
+      const cache = new TestCache();
+      const snapshotPath = cache.add('main', MAIN, await compressed());
+      const link = path.join(snapshotPath, 'model-1.safetensors.znn');
+      const [blobPath, pointee] = [realpathSync(link), readlinkSync(link)];
+      await restore(cache, { removeSources: true });
+      symlinkSync(pointee, link);
+      expect(existsSync(blobPath)).toBe(false);
+      return { cache, snapshotPath };
+    }
+
+    test.each([true, false])('goes with the next run, --rm: %s', async (removeSources) => {
+      const { cache, snapshotPath } = await cutShort();
+      const [result, ...others] = await restore(cache, { removeSources });
+      expect(result).toMatchObject({ status: 'up-to-date', removedSource: true });
+      expect(others).toEqual([]);
+      expect(contentsOf(snapshotPath)).toEqual(
+        Object.fromEntries(Object.keys(ORIGINALS).map((name) => [name, RESTORED[name]])),
+      );
+    });
+
+    test('stays where what it became is not what its blob is called', async () => {
+      const { cache, snapshotPath } = await cutShort();
+      writeFileSync(realpathSync(path.join(snapshotPath, 'model-1.safetensors')), 'other');
+      const [result] = await restore(cache);
+      expect(result?.error).toMatchObject({
+        code: 'corrupt',
+        message: expect.stringContaining('its name says'),
+      });
+      expect(readdirSync(snapshotPath)).toContain('model-1.safetensors.znn');
+    });
+
+    test('stays where it became nothing', async () => {
+      const { cache, snapshotPath } = await cutShort();
+      unlinkSync(path.join(snapshotPath, 'model-1.safetensors'));
+      const [result] = await restore(cache);
+      expect(result?.error?.message).toContain('no such file or directory');
+      expect(readdirSync(snapshotPath)).toContain('model-1.safetensors.znn');
+    });
   });
 
   test('a blob that is a link to a shared store is read through, and stays', async () => {

@@ -91,6 +91,15 @@ describe('what the table forbids', () => {
     ['console', { 'format/a.ts': 'console.log(1); export const a = 1;' }, 'only cli may touch console'],
     ['a file that nobody imports', { 'format/b.ts': 'export {};' }, 'format/b.ts: nobody imports it'],
     [
+      'a cycle',
+      {
+        'format/a.ts': `import './b.js'; export const a = 1;`,
+        'format/b.ts': `import './c.js';`,
+        'format/c.ts': `import type { x } from './b.js';`,
+      },
+      'format/b.ts: a cycle of imports: format/b.ts → format/c.ts → format/b.ts',
+    ],
+    [
       'the decode side in the encode side',
       {
         'format/a.ts': `import './x-encode.js'; export const a = 1;`,
