@@ -4,8 +4,10 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } fr
 import os from 'node:os';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 
-/** What znn reads or writes at a time, on its larger side. */
+/** What znn takes at a time, on its larger side. */
 const UNIT_BYTES = 4 << 20;
+/** Where its writes end: at multiples of this. */
+const WRITE_CALL_MAX_BYTES = 256 << 10;
 
 /** @typedef {{ source: number, target: number, sourceBytes: number, targetBytes: number, next: Int32Array }} Job */
 
@@ -18,7 +20,15 @@ function share({ source, target, sourceBytes, targetBytes, next }) {
   for (let unit = Atomics.add(next, 0, 1); unit < unitCount; unit = Atomics.add(next, 0, 1)) {
     const [readStart, writeStart] = [startOf(unit, sourceBytes), startOf(unit, targetBytes)];
     readSync(source, buffer, 0, startOf(unit + 1, sourceBytes) - readStart, readStart);
-    writeSync(target, buffer, 0, startOf(unit + 1, targetBytes) - writeStart, writeStart);
+    writeAll(target, buffer, writeStart, startOf(unit + 1, targetBytes));
+  }
+}
+
+/** @param {number} fd @param {Buffer} buffer @param {number} start @param {number} end */
+function writeAll(fd, buffer, start, end) {
+  for (let done = start; done < end; ) {
+    const callBytes = Math.min(end - done, WRITE_CALL_MAX_BYTES - (done % WRITE_CALL_MAX_BYTES));
+    done += writeSync(fd, buffer, done - start, callBytes, done);
   }
 }
 

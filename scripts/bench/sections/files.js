@@ -6,6 +6,7 @@ import { checkDigest, digestOf, totalBytesOf } from '../digests.js';
 import { withPeakMemory } from '../peers.js';
 import { runCommand } from '../processes.js';
 import { measurementOf } from '../report.js';
+import { warmMemory } from '../warm-memory.js';
 
 /** @typedef {'compress' | 'decompress'} Verb */
 /** @typedef {import('../peers.js').FilePeer} FilePeer */
@@ -93,6 +94,7 @@ async function takeTurn(folder, verb, { peer, data, encodedPath, encodedBytes, d
   const about = { stockDtype: data.stockDtype, targetBytes };
   try {
     const command = peer.command(verb, isCompress ? data.path : encodedPath, target, about);
+    warmMemory(folder, targetBytes);
     const { seconds, stdout } = await runCommand(command);
     if (!peer.isFloor) checkDigest(digests[verb], target);
     else if (totalBytesOf(target) !== targetBytes) throw new Error(`${target} is of another size`);
