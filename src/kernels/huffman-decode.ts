@@ -48,8 +48,8 @@ export const HUFFMAN_DECODE_WORK_BYTES: i32 = <i32>(TABLES_WORK + TABLES_WORK_BY
 /** Below so many coded bytes per 100 symbols the multi-symbol loop is fastest, below the second number that by pairs, and above
  * it a window hardly ever holds a second symbol. The loops take equal times there on normally distributed bytes
  * (docs/performance.md, "Choice of the decoder"). */
-const MULTI_MAX_PERCENT: usize = 56;
-const PAIRS_MAX_PERCENT: usize = 87;
+const MULTI_MAX_PERCENT: usize = 55;
+const PAIRS_MAX_PERCENT: usize = 88;
 
 // @ts-ignore: decorator
 @inline
