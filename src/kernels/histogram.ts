@@ -28,7 +28,7 @@ export function histogram(source: usize, bytes: usize, counts: usize, work: usiz
   const table2 = work + 1024;
   const table3 = work + 2048;
   const end = source + bytes;
-  const runEnd = source + (bytes & ~15);
+  const runEnd = source + (bytes & ~7);
   while (source < runEnd) {
     count(counts, load<u8>(source));
     count(table1, load<u8>(source, 1));
@@ -38,15 +38,7 @@ export function histogram(source: usize, bytes: usize, counts: usize, work: usiz
     count(table1, load<u8>(source, 5));
     count(table2, load<u8>(source, 6));
     count(table3, load<u8>(source, 7));
-    count(counts, load<u8>(source, 8));
-    count(table1, load<u8>(source, 9));
-    count(table2, load<u8>(source, 10));
-    count(table3, load<u8>(source, 11));
-    count(counts, load<u8>(source, 12));
-    count(table1, load<u8>(source, 13));
-    count(table2, load<u8>(source, 14));
-    count(table3, load<u8>(source, 15));
-    source += 16;
+    source += 8;
   }
   while (source < end) count(counts, load<u8>(source++));
   for (let offset: usize = 0; offset < 1024; offset += 16) {
