@@ -35,7 +35,7 @@ const LENGTHS_BYTES = 256;
 const planesPerChunk = (plane) => (/F8|INT4/.test(plane) ? 2 : 1);
 
 /** Puts a plane in place and makes its code, as far as the encoder would. @param {Instance} instance @param {string} plane */
-function readyCode({ exports, bytes }, plane) {
+export function readyCode({ exports, bytes }, plane) {
   bytes.set(PLANES[plane]?.() ?? [], SOURCE);
   exports.histogram(SOURCE, PLANE_BYTES, COUNTS, WORK);
   const maxBits = exports.codeLengths(COUNTS, LENGTHS, WORK);
@@ -44,7 +44,7 @@ function readyCode({ exports, bytes }, plane) {
 }
 
 /** The same by pairs; answers with their range. @param {Instance} instance @param {string} plane */
-function readyPairs(instance, plane) {
+export function readyPairs(instance, plane) {
   readyCode(instance, plane);
   const range = instance.exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS);
   if (range < 0) throw new Error(`${plane} has no pairs`);
@@ -53,7 +53,7 @@ function readyPairs(instance, plane) {
 }
 
 /** Writes the plane's Huffman block to ENCODED; answers with its size. @param {Instance} instance @param {string} plane */
-function readyBlock(instance, plane) {
+export function readyBlock(instance, plane) {
   const maxBits = readyCode(instance, plane);
   const treeBytes = instance.exports.encodeTree(LENGTHS, maxBits, ENCODED, WORK);
   return treeBytes + instance.exports.encodeLanes(SOURCE, PLANE_BYTES, CODES, ENCODED + treeBytes);

@@ -20,6 +20,16 @@ function halves() {
   return Uint8Array.from({ length: PLANE_BYTES }, () => Math.min(12, Math.clz32(random.uint32())));
 }
 
+/** Normally distributed bytes. @param {number} deviation @returns {() => Uint8Array} */
+const normalBytes = (deviation) => () => {
+  const random = createRandom(SEED);
+  return Uint8Array.from({ length: PLANE_BYTES }, () => {
+    const radius = Math.sqrt(-2 * Math.log(1 - random.unit()));
+    const value = 128 + deviation * radius * Math.cos(2 * Math.PI * random.unit());
+    return Math.max(0, Math.min(255, Math.round(value)));
+  });
+};
+
 /** 128 KiB each. @type {Readonly<Record<string, () => Uint8Array>>} */
 export const PLANES = {
   'BF16 exponents': () =>
@@ -29,6 +39,13 @@ export const PLANES = {
   'F8 bytes': () => makers().f8e4m3(PLANE_BYTES),
   'INT4 bytes': () => makers().int4(PLANE_BYTES),
   'one-bit codes': halves,
+  'normal bytes, σ 3': normalBytes(3),
+  'normal bytes, σ 5': normalBytes(5),
+  'normal bytes, σ 7': normalBytes(7),
+  'normal bytes, σ 10': normalBytes(10),
+  'normal bytes, σ 14': normalBytes(14),
+  'normal bytes, σ 20': normalBytes(20),
+  'normal bytes, σ 30': normalBytes(30),
   'equal bytes': () => new Uint8Array(PLANE_BYTES).fill(118),
 };
 

@@ -60,3 +60,4 @@ export const HUFFMAN_TOO_FEW_SYMBOLS = 7;
 export const HUFFMAN_BY_CAREFUL = 0;
 export const HUFFMAN_BY_SINGLE = 1;
 export const HUFFMAN_BY_MULTI = 2;
+export const HUFFMAN_BY_PAIRS = 3;

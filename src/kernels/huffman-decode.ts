@@ -11,6 +11,7 @@ import {
   HUFFMAN_BAD_JUMP_TABLE,
   HUFFMAN_BY_CAREFUL,
   HUFFMAN_BY_MULTI,
+  HUFFMAN_BY_PAIRS,
   HUFFMAN_BY_SINGLE,
   HUFFMAN_LANE_NOT_EXHAUSTED,
   HUFFMAN_NO_END_MARK,
@@ -19,18 +20,24 @@ import {
 } from '../format/constants';
 import { TREE_DECODE_WORK_BYTES, decodeTree } from './huffman-tree-decode';
 import {
-  MULTI_TABLE_BYTES,
   MULTI_TABLE_TOP,
+  PAIR_TABLE_BYTES,
+  PAIR_TABLE_SYMBOLS,
+  PAIR_TABLE_WORK_BYTES,
+  PAIR_WINDOW_BITS,
   SYMBOL_TABLE_BYTES,
   TABLES_WORK_BYTES,
   WINDOW_BITS,
   buildMultiTable,
+  buildPairTable,
   buildSymbolTable,
 } from './huffman-tables';
 
 // Working memory. Lanes: start and end (u32 each), as read from the jump table.
-const MULTI_TABLE: usize = 0;
-const SYMBOL_TABLE: usize = MULTI_TABLE + MULTI_TABLE_BYTES;
+// One of the two large tables at a time: the pair table and what it is made of take more room than the multi table.
+const LARGE_TABLE: usize = 0;
+const PAIR_TABLE_WORK: usize = LARGE_TABLE + PAIR_TABLE_BYTES;
+const SYMBOL_TABLE: usize = PAIR_TABLE_WORK + PAIR_TABLE_WORK_BYTES;
 const WEIGHTS: usize = SYMBOL_TABLE + SYMBOL_TABLE_BYTES;
 const LANES: usize = WEIGHTS + 256;
 const TREE_WORK: usize = LANES + 32;
@@ -38,9 +45,11 @@ const TABLES_WORK: usize = TREE_WORK + TREE_DECODE_WORK_BYTES;
 /** Bytes of working memory for `decodeHuffman`. */
 export const HUFFMAN_DECODE_WORK_BYTES: i32 = <i32>(TABLES_WORK + TABLES_WORK_BYTES);
 
-/** The multi-symbol loop pays below this many coded bytes per 100 symbols; above, a window holds hardly more than one. The
- * two loops take equal time at 72 on normally distributed bytes (docs/performance.md, "Choice of the decoder"). */
-const MULTI_MAX_PERCENT: usize = 72;
+/** Below so many coded bytes per 100 symbols the multi-symbol loop is fastest, below the second number that by pairs, and above
+ * it a window hardly ever holds a second symbol. The loops take equal times there on normally distributed bytes
+ * (docs/performance.md, "Choice of the decoder"). */
+const MULTI_MAX_PERCENT: usize = 55;
+const PAIRS_MAX_PERCENT: usize = 88;
 
 // @ts-ignore: decorator
 @inline
@@ -123,6 +132,18 @@ function refilled(at: usize, bits: u64): u64 {
   return (load<u64>(at) | 1) << (ctz<u64>(bits) & 7);
 }
 
+// The fast loops of several symbols load an entry's symbols apart from its counts: V8 makes fewer instructions of two loads
+// than of one load and shifts.
+
+/** Stores the symbols of the next window and returns their bits (low 6 bits) | their number << 8. */
+// @ts-ignore: decorator
+@inline
+function takeSeveral(top: usize, bits: u64, to: usize): usize {
+  const entry = top + (<usize>(bits >> 53) << 3);
+  store<u64>(to, load<u64>(entry, 2));
+  return <usize>load<u16>(entry);
+}
+
 /** Up to 6 symbols a window, five windows a refill, four lanes side by side.
  *
  * Budget of one round, in each lane: 5 × 11 bits, so `at` moves back by at most 7 bytes; 5 × 6 symbols, and an 8-byte
@@ -158,55 +179,152 @@ function decodeMulti(lanes: usize, target: usize, bytes: usize, multiTable: usiz
     let rounds = min(roundsIn, roundsOut);
     if (rounds == 0) break;
     do {
-      let e0: u64;
-      let e1: u64;
-      let e2: u64;
-      let e3: u64;
-      // Five times: look up in every lane, then store, shift and step in every lane.
-      e0 = load<u64>(top + (<usize>(bits0 >> 53) << 3));
-      e1 = load<u64>(top + (<usize>(bits1 >> 53) << 3));
-      e2 = load<u64>(top + (<usize>(bits2 >> 53) << 3));
-      e3 = load<u64>(top + (<usize>(bits3 >> 53) << 3));
-      store<u64>(to0, e0 >> 16); bits0 <<= e0; to0 += <usize>((e0 >> 8) & 7);
-      store<u64>(to1, e1 >> 16); bits1 <<= e1; to1 += <usize>((e1 >> 8) & 7);
-      store<u64>(to2, e2 >> 16); bits2 <<= e2; to2 += <usize>((e2 >> 8) & 7);
-      store<u64>(to3, e3 >> 16); bits3 <<= e3; to3 += <usize>((e3 >> 8) & 7);
+      let used0: usize;
+      let used1: usize;
+      let used2: usize;
+      let used3: usize;
+      // Five times: look up and store in every lane, then shift and step in every lane.
+      used0 = takeSeveral(top, bits0, to0);
+      used1 = takeSeveral(top, bits1, to1);
+      used2 = takeSeveral(top, bits2, to2);
+      used3 = takeSeveral(top, bits3, to3);
+      bits0 <<= <u64>used0; to0 += used0 >> 8;
+      bits1 <<= <u64>used1; to1 += used1 >> 8;
+      bits2 <<= <u64>used2; to2 += used2 >> 8;
+      bits3 <<= <u64>used3; to3 += used3 >> 8;
 
-      e0 = load<u64>(top + (<usize>(bits0 >> 53) << 3));
-      e1 = load<u64>(top + (<usize>(bits1 >> 53) << 3));
-      e2 = load<u64>(top + (<usize>(bits2 >> 53) << 3));
-      e3 = load<u64>(top + (<usize>(bits3 >> 53) << 3));
-      store<u64>(to0, e0 >> 16); bits0 <<= e0; to0 += <usize>((e0 >> 8) & 7);
-      store<u64>(to1, e1 >> 16); bits1 <<= e1; to1 += <usize>((e1 >> 8) & 7);
-      store<u64>(to2, e2 >> 16); bits2 <<= e2; to2 += <usize>((e2 >> 8) & 7);
-      store<u64>(to3, e3 >> 16); bits3 <<= e3; to3 += <usize>((e3 >> 8) & 7);
+      used0 = takeSeveral(top, bits0, to0);
+      used1 = takeSeveral(top, bits1, to1);
+      used2 = takeSeveral(top, bits2, to2);
+      used3 = takeSeveral(top, bits3, to3);
+      bits0 <<= <u64>used0; to0 += used0 >> 8;
+      bits1 <<= <u64>used1; to1 += used1 >> 8;
+      bits2 <<= <u64>used2; to2 += used2 >> 8;
+      bits3 <<= <u64>used3; to3 += used3 >> 8;
 
-      e0 = load<u64>(top + (<usize>(bits0 >> 53) << 3));
-      e1 = load<u64>(top + (<usize>(bits1 >> 53) << 3));
-      e2 = load<u64>(top + (<usize>(bits2 >> 53) << 3));
-      e3 = load<u64>(top + (<usize>(bits3 >> 53) << 3));
-      store<u64>(to0, e0 >> 16); bits0 <<= e0; to0 += <usize>((e0 >> 8) & 7);
-      store<u64>(to1, e1 >> 16); bits1 <<= e1; to1 += <usize>((e1 >> 8) & 7);
-      store<u64>(to2, e2 >> 16); bits2 <<= e2; to2 += <usize>((e2 >> 8) & 7);
-      store<u64>(to3, e3 >> 16); bits3 <<= e3; to3 += <usize>((e3 >> 8) & 7);
+      used0 = takeSeveral(top, bits0, to0);
+      used1 = takeSeveral(top, bits1, to1);
+      used2 = takeSeveral(top, bits2, to2);
+      used3 = takeSeveral(top, bits3, to3);
+      bits0 <<= <u64>used0; to0 += used0 >> 8;
+      bits1 <<= <u64>used1; to1 += used1 >> 8;
+      bits2 <<= <u64>used2; to2 += used2 >> 8;
+      bits3 <<= <u64>used3; to3 += used3 >> 8;
 
-      e0 = load<u64>(top + (<usize>(bits0 >> 53) << 3));
-      e1 = load<u64>(top + (<usize>(bits1 >> 53) << 3));
-      e2 = load<u64>(top + (<usize>(bits2 >> 53) << 3));
-      e3 = load<u64>(top + (<usize>(bits3 >> 53) << 3));
-      store<u64>(to0, e0 >> 16); bits0 <<= e0; to0 += <usize>((e0 >> 8) & 7);
-      store<u64>(to1, e1 >> 16); bits1 <<= e1; to1 += <usize>((e1 >> 8) & 7);
-      store<u64>(to2, e2 >> 16); bits2 <<= e2; to2 += <usize>((e2 >> 8) & 7);
-      store<u64>(to3, e3 >> 16); bits3 <<= e3; to3 += <usize>((e3 >> 8) & 7);
+      used0 = takeSeveral(top, bits0, to0);
+      used1 = takeSeveral(top, bits1, to1);
+      used2 = takeSeveral(top, bits2, to2);
+      used3 = takeSeveral(top, bits3, to3);
+      bits0 <<= <u64>used0; to0 += used0 >> 8;
+      bits1 <<= <u64>used1; to1 += used1 >> 8;
+      bits2 <<= <u64>used2; to2 += used2 >> 8;
+      bits3 <<= <u64>used3; to3 += used3 >> 8;
 
-      e0 = load<u64>(top + (<usize>(bits0 >> 53) << 3));
-      e1 = load<u64>(top + (<usize>(bits1 >> 53) << 3));
-      e2 = load<u64>(top + (<usize>(bits2 >> 53) << 3));
-      e3 = load<u64>(top + (<usize>(bits3 >> 53) << 3));
-      store<u64>(to0, e0 >> 16); bits0 <<= e0; to0 += <usize>((e0 >> 8) & 7);
-      store<u64>(to1, e1 >> 16); bits1 <<= e1; to1 += <usize>((e1 >> 8) & 7);
-      store<u64>(to2, e2 >> 16); bits2 <<= e2; to2 += <usize>((e2 >> 8) & 7);
-      store<u64>(to3, e3 >> 16); bits3 <<= e3; to3 += <usize>((e3 >> 8) & 7);
+      used0 = takeSeveral(top, bits0, to0);
+      used1 = takeSeveral(top, bits1, to1);
+      used2 = takeSeveral(top, bits2, to2);
+      used3 = takeSeveral(top, bits3, to3);
+      bits0 <<= <u64>used0; to0 += used0 >> 8;
+      bits1 <<= <u64>used1; to1 += used1 >> 8;
+      bits2 <<= <u64>used2; to2 += used2 >> 8;
+      bits3 <<= <u64>used3; to3 += used3 >> 8;
+
+      at0 -= refillStep(bits0); bits0 = refilled(at0, bits0);
+      at1 -= refillStep(bits1); bits1 = refilled(at1, bits1);
+      at2 -= refillStep(bits2); bits2 = refilled(at2, bits2);
+      at3 -= refillStep(bits3); bits3 = refilled(at3, bits3);
+    } while (--rounds);
+  }
+
+  let error = finishLane(start0, bitsLeft(at0, start0, bits0), to0, end0, symbolTable, WINDOW_BITS);
+  if (!error) error = finishLane(start1, bitsLeft(at1, start1, bits1), to1, end1, symbolTable, WINDOW_BITS);
+  if (!error) error = finishLane(start2, bitsLeft(at2, start2, bits2), to2, end2, symbolTable, WINDOW_BITS);
+  if (!error) error = finishLane(start3, bitsLeft(at3, start3, bits3), to3, end3, symbolTable, WINDOW_BITS);
+  return error;
+}
+
+/** Stores the symbols of the next window, one or two, and returns their bits (low 6 bits) | their number << 6. */
+// @ts-ignore: decorator
+@inline
+function takePair(table: usize, bits: u64, to: usize): usize {
+  const window = <usize>(bits >> (64 - PAIR_WINDOW_BITS));
+  store<u16>(to, load<u16>(table + (window << 1), PAIR_TABLE_SYMBOLS));
+  return <usize>load<u8>(table + window);
+}
+
+/** One or two symbols a window of 13 bits, four windows a refill, four lanes side by side: for planes with little skew.
+ *
+ * Budget of one round, in each lane: 4 × 13 bits, so `at` moves back by at most 7 bytes, and 59 bits of a load are used at
+ * most, short of the sentinel; 4 × 2 symbols, of which a 2-byte store at the last stays within 8 bytes. */
+function decodePairs(lanes: usize, target: usize, bytes: usize, table: usize, symbolTable: usize): i32 {
+  const laneSymbols = (bytes + 3) >> 2;
+  const start0 = laneStartOf(lanes, 0);
+  const start1 = laneStartOf(lanes, 1);
+  const start2 = laneStartOf(lanes, 2);
+  const start3 = laneStartOf(lanes, 3);
+  let at0 = laneEndOf(lanes, 0) - 8;
+  let at1 = laneEndOf(lanes, 1) - 8;
+  let at2 = laneEndOf(lanes, 2) - 8;
+  let at3 = laneEndOf(lanes, 3) - 8;
+  let bits0 = startBits(at0 + 8);
+  let bits1 = startBits(at1 + 8);
+  let bits2 = startBits(at2 + 8);
+  let bits3 = startBits(at3 + 8);
+  let to0 = target;
+  let to1 = to0 + laneSymbols;
+  let to2 = to1 + laneSymbols;
+  let to3 = to2 + laneSymbols;
+  const end0 = to1;
+  const end1 = to2;
+  const end2 = to3;
+  const end3 = target + bytes;
+
+  for (;;) {
+    const roundsIn = min(min(at0 - start0, at1 - start1), min(at2 - start2, at3 - start3)) / 7;
+    const room = min(min(end0 - to0, end1 - to1), min(end2 - to2, end3 - to3));
+    let rounds = min(roundsIn, room / 8);
+    if (rounds == 0) break;
+    do {
+      let used0: usize;
+      let used1: usize;
+      let used2: usize;
+      let used3: usize;
+      // Four times: look up and store in every lane, then shift and step in every lane.
+      used0 = takePair(table, bits0, to0);
+      used1 = takePair(table, bits1, to1);
+      used2 = takePair(table, bits2, to2);
+      used3 = takePair(table, bits3, to3);
+      bits0 <<= <u64>used0; to0 += used0 >> 6;
+      bits1 <<= <u64>used1; to1 += used1 >> 6;
+      bits2 <<= <u64>used2; to2 += used2 >> 6;
+      bits3 <<= <u64>used3; to3 += used3 >> 6;
+
+      used0 = takePair(table, bits0, to0);
+      used1 = takePair(table, bits1, to1);
+      used2 = takePair(table, bits2, to2);
+      used3 = takePair(table, bits3, to3);
+      bits0 <<= <u64>used0; to0 += used0 >> 6;
+      bits1 <<= <u64>used1; to1 += used1 >> 6;
+      bits2 <<= <u64>used2; to2 += used2 >> 6;
+      bits3 <<= <u64>used3; to3 += used3 >> 6;
+
+      used0 = takePair(table, bits0, to0);
+      used1 = takePair(table, bits1, to1);
+      used2 = takePair(table, bits2, to2);
+      used3 = takePair(table, bits3, to3);
+      bits0 <<= <u64>used0; to0 += used0 >> 6;
+      bits1 <<= <u64>used1; to1 += used1 >> 6;
+      bits2 <<= <u64>used2; to2 += used2 >> 6;
+      bits3 <<= <u64>used3; to3 += used3 >> 6;
+
+      used0 = takePair(table, bits0, to0);
+      used1 = takePair(table, bits1, to1);
+      used2 = takePair(table, bits2, to2);
+      used3 = takePair(table, bits3, to3);
+      bits0 <<= <u64>used0; to0 += used0 >> 6;
+      bits1 <<= <u64>used1; to1 += used1 >> 6;
+      bits2 <<= <u64>used2; to2 += used2 >> 6;
+      bits3 <<= <u64>used3; to3 += used3 >> 6;
 
       at0 -= refillStep(bits0); bits0 = refilled(at0, bits0);
       at1 -= refillStep(bits1); bits1 = refilled(at1, bits1);
@@ -319,8 +437,11 @@ function decodeSingle(lanes: usize, target: usize, bytes: usize, symbolTable: us
 /** Decodes a Huffman block of `sourceBytes` bytes into exactly `bytes` symbols at `target`. Reads nothing outside the
  * block and writes nothing outside the target. Returns 0, or a negated HUFFMAN_… error (then the target is undefined). */
 export function decodeHuffman(source: usize, sourceBytes: usize, target: usize, bytes: usize, work: usize): i32 {
-  const isWorthwhile = sourceBytes * 100 < bytes * MULTI_MAX_PERCENT;
-  return decodeHuffmanBy(isWorthwhile ? HUFFMAN_BY_MULTI : HUFFMAN_BY_SINGLE, source, sourceBytes, target, bytes, work);
+  const hundredfold = sourceBytes * 100;
+  let loop: u32 = HUFFMAN_BY_SINGLE;
+  if (hundredfold < bytes * MULTI_MAX_PERCENT) loop = HUFFMAN_BY_MULTI;
+  else if (hundredfold < bytes * PAIRS_MAX_PERCENT) loop = HUFFMAN_BY_PAIRS;
+  return decodeHuffmanBy(loop, source, sourceBytes, target, bytes, work);
 }
 
 /** The same by the loop that is named, so that tests can compare the loops; each gives way to the careful one where lanes are
@@ -346,7 +467,11 @@ export function decodeHuffmanBy(loop: u32, source: usize, sourceBytes: usize, ta
     return decodeCarefully(lanes, target, bytes, symbolTable, window);
   }
   if (loop == HUFFMAN_BY_SINGLE) return decodeSingle(lanes, target, bytes, symbolTable);
-  const multiTable = work + MULTI_TABLE;
-  buildMultiTable(weights, maxBits, symbolTable, multiTable, work + TABLES_WORK);
-  return decodeMulti(lanes, target, bytes, multiTable, symbolTable);
+  const largeTable = work + LARGE_TABLE;
+  if (loop == HUFFMAN_BY_PAIRS) {
+    buildPairTable(symbolTable, largeTable, work + PAIR_TABLE_WORK);
+    return decodePairs(lanes, target, bytes, largeTable, symbolTable);
+  }
+  buildMultiTable(weights, maxBits, symbolTable, largeTable, work + TABLES_WORK);
+  return decodeMulti(lanes, target, bytes, largeTable, symbolTable);
 }

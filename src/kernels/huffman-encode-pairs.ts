@@ -41,8 +41,8 @@ export function buildPairCodes(lengths: usize, codes: usize, range: i32, pairCod
 
 // @ts-ignore: decorator
 @inline
-function entryOf(pairCodes: usize, pairAt: usize): u64 {
-  return load<u64>(pairCodes + (<usize>load<u16>(pairAt) << 3));
+function entryOf(pairCodes: usize, pair: usize): u64 {
+  return load<u64>(pairCodes + (pair << 3));
 }
 
 /** Most new bits that fit beside the 7 left from the flush before and the 6 lowest bits, where remains of lengths stand. */
@@ -56,30 +56,29 @@ function encodePairLane(pairs: usize, pairsEnd: usize, pairCodes: usize, target:
   let at = pairsEnd;
   const fourPairsEnd = pairs + 8;
   while (at >= fourPairsEnd) {
-    const e0 = entryOf(pairCodes, at - 2);
-    const e1 = entryOf(pairCodes, at - 4);
-    const e2 = entryOf(pairCodes, at - 6);
-    const e3 = entryOf(pairCodes, at - 8);
+    at -= 8;
+    const e0 = entryOf(pairCodes, load<u16>(at, 6));
+    const e1 = entryOf(pairCodes, load<u16>(at, 4));
+    const e2 = entryOf(pairCodes, load<u16>(at, 2));
+    const e3 = entryOf(pairCodes, load<u16>(at));
     const e01 = e0 + e1;
     const e23 = e2 + e3;
     bits = (bits >> e01) | (e0 >> e1) | e1;
     bitCount += e01;
     if (((e01 + e23) & 127) > FLUSH_BITS) {
-      bitCount &= 63;
-      store<u64>(target, bits >> (64 - bitCount));
-      target += <usize>(bitCount >> 3);
+      store<u64>(target, rotl<u64>(bits, bitCount));
+      target += <usize>((bitCount >> 3) & 7);
       bitCount &= 7;
     }
     bits = (bits >> e23) | (e2 >> e3) | e3;
-    bitCount = (bitCount + e23) & 63;
-    store<u64>(target, bits >> (64 - bitCount));
-    target += <usize>(bitCount >> 3);
+    bitCount += e23;
+    store<u64>(target, rotl<u64>(bits, bitCount));
+    target += <usize>((bitCount >> 3) & 7);
     bitCount &= 7;
-    at -= 8;
   }
   while (at > pairs) {
     at -= 2;
-    const e = entryOf(pairCodes, at);
+    const e = entryOf(pairCodes, load<u16>(at));
     bits = (bits >> e) | e;
     bitCount += e & 63;
     store<u64>(target, bits >> (64 - bitCount));

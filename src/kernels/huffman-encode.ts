@@ -28,37 +28,38 @@ export function buildCodes(lengths: usize, maxBits: i32, codes: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function entryOf(codes: usize, symbolAt: usize): u64 {
-  return load<u64>(codes + (<usize>load<u8>(symbolAt) << 3));
+function entryOf(codes: usize, symbol: usize): u64 {
+  return load<u64>(codes + (symbol << 3));
 }
 
 /** Writes the symbols of [source, sourceEnd) from the last to the first and returns the end of the lane.
  *
  * `bits` holds the newest `bitCount` bits at its top; below them stand remains of earlier bits and lengths, which the
  * shift of a flush drops. At a flush bitCount ≤ 7 + 4 × 11 = 51, so the remains of lengths (the low 6 bits) never reach
- * valid bits. Shifts take their count mod 64, so an entry serves as its own shift count. */
+ * valid bits. Shifts take their count mod 64, so an entry serves as its own shift count. A flush stores `bits` rotated: what is
+ * above the newest bitCount bits then is written over by the next one, and by the end mark. */
 function encodeLane(source: usize, sourceEnd: usize, codes: usize, target: usize): usize {
   let bits: u64 = 0;
   let bitCount: u64 = 0;
   let at = sourceEnd;
   const fourEnd = source + 4;
   while (at >= fourEnd) {
-    const e0 = entryOf(codes, at - 1);
-    const e1 = entryOf(codes, at - 2);
-    const e2 = entryOf(codes, at - 3);
-    const e3 = entryOf(codes, at - 4);
+    at -= 4;
+    const e0 = entryOf(codes, load<u8>(at, 3));
+    const e1 = entryOf(codes, load<u8>(at, 2));
+    const e2 = entryOf(codes, load<u8>(at, 1));
+    const e3 = entryOf(codes, load<u8>(at));
     const e01 = e0 + e1;
     const e23 = e2 + e3;
     bits = (bits >> e01) | (e0 >> e1) | e1;
     bits = (bits >> e23) | (e2 >> e3) | e3;
-    bitCount = (bitCount + e01 + e23) & 63;
-    store<u64>(target, bits >> (64 - bitCount));
-    target += <usize>(bitCount >> 3);
+    bitCount += e01 + e23;
+    store<u64>(target, rotl<u64>(bits, bitCount));
+    target += <usize>((bitCount >> 3) & 7);
     bitCount &= 7;
-    at -= 4;
   }
   while (at > source) {
-    const e = entryOf(codes, --at);
+    const e = entryOf(codes, load<u8>(--at));
     bits = (bits >> e) | e;
     bitCount += e & 63;
   }

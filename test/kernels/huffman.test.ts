@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import {
+  HUFFMAN_BY_CAREFUL,
+  HUFFMAN_BY_MULTI,
+  HUFFMAN_BY_PAIRS,
+  HUFFMAN_BY_SINGLE,
+} from '../../src/format/constants.js';
 import { decodeHuffmanBlock } from '../reference/huffman-decode.js';
 import { encodeHuffmanBlock, encodeWithLengths } from '../reference/huffman-encode.js';
 import { geometricBytes, randomSource, skewedPlane, uniformBytes } from '../support/distributions.js';
 import { kernelCode, kernelDecode, kernelEncode } from '../support/huffman-kernel.js';
+
+/** Each of the kernel's loops, and the one that it chooses. */
+const LOOPS = [undefined, HUFFMAN_BY_CAREFUL, HUFFMAN_BY_SINGLE, HUFFMAN_BY_PAIRS, HUFFMAN_BY_MULTI];
 
 describe('code', () => {
   test('is complete, within 11 bits, and gives a code to exactly the symbols that occur', () => {
@@ -88,6 +97,17 @@ describe('block', () => {
     expect(kernelDecode(block ?? new Uint8Array(), plane.length)).toEqual(plane);
   });
 
+  test.each([
+    ['two symbols', uniformBytes(21, 3001, 2)],
+    ['codes of 1 to 11 bits', geometricBytes(22, 5000, 40, 2)],
+    ['few pairs fit a window', geometricBytes(23, 5003, 256, 1.01)],
+    ['one or two symbols a window', geometricBytes(24, 131_072, 200, 1.05)],
+    ['lanes of a few rounds', geometricBytes(25, 120, 20, 1.3)],
+  ])('every loop gives the same: %s', (_, plane) => {
+    const block = kernelEncode(plane) ?? new Uint8Array();
+    for (const loop of LOOPS) expect(kernelDecode(block, plane.length, loop), `loop ${loop}`).toEqual(plane);
+  });
+
   test('256 equal symbols are no gain, and no tree can say so', () => {
     const plane = Uint8Array.from({ length: 4096 }, (_, i) => i & 255);
     expect(kernelCode(plane).maxBits).toBe(8);
@@ -111,10 +131,13 @@ describe('damage', () => {
       return 'refused';
     }
   };
-  const kernelOrCode = (block: Uint8Array, bytes: number) => {
-    const result = kernelDecode(block, bytes);
+  const kernelOrCode = (block: Uint8Array, bytes: number, loop?: number) => {
+    const result = kernelDecode(block, bytes, loop);
     return typeof result === 'number' ? 'refused' : result;
   };
+  // Deep equality takes far longer than the decoders.
+  const isSame = (one: Uint8Array | string, other: Uint8Array | string) =>
+    typeof one === 'string' || typeof other === 'string' ? one === other : Buffer.compare(one, other) === 0;
 
   test('every truncation is refused', () => {
     const plane = geometricBytes(11, 900, 30, 1.5);
@@ -125,14 +148,18 @@ describe('damage', () => {
   });
 
   test.each([
-    ['multi-symbol path', geometricBytes(12, 700, 12, 2)],
-    ['one-symbol path', geometricBytes(13, 700, 200, 1.03)],
-  ])('any flipped bit: kernel and twin agree on accept, reject and bytes (%s)', (_, plane) => {
+    ['much skew', geometricBytes(12, 700, 12, 2)],
+    ['little skew', geometricBytes(13, 700, 200, 1.03)],
+  ])('any flipped bit: every loop and the twin agree on accept, reject and bytes (%s)', (_, plane) => {
     const block = kernelEncode(plane) ?? new Uint8Array();
     for (let bit = 0; bit < block.length * 8; bit++) {
       const damaged = block.slice();
       damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(kernelOrCode(damaged, plane.length), `bit ${bit}`).toEqual(twinOrCode(damaged, plane.length));
+      const expected = twinOrCode(damaged, plane.length);
+      for (const loop of LOOPS) {
+        const found = kernelOrCode(damaged, plane.length, loop);
+        expect(isSame(found, expected), `bit ${bit}, loop ${loop}`).toBe(true);
+      }
     }
   });
 
@@ -142,7 +169,10 @@ describe('damage', () => {
       const block = uniformBytes(next(), 12 + (next() % 150));
       if (run % 2) block[0] = 128 + (next() % 20); // direct trees reach the lanes more often
       const bytes = 6 + (next() % 300);
-      expect(kernelOrCode(block, bytes), `run ${run}`).toEqual(twinOrCode(block, bytes));
+      const expected = twinOrCode(block, bytes);
+      for (const loop of LOOPS) {
+        expect(isSame(kernelOrCode(block, bytes, loop), expected), `run ${run}, loop ${loop}`).toBe(true);
+      }
     }
   });
 

@@ -1,5 +1,10 @@
 import { ZnnError } from '../../../src/errors.js';
-import { HUFFMAN_BY_CAREFUL, HUFFMAN_BY_MULTI, HUFFMAN_BY_SINGLE } from '../../../src/format/constants.js';
+import {
+  HUFFMAN_BY_CAREFUL,
+  HUFFMAN_BY_MULTI,
+  HUFFMAN_BY_PAIRS,
+  HUFFMAN_BY_SINGLE,
+} from '../../../src/format/constants.js';
 import { decodeHuffmanBlock } from '../../reference/huffman-decode.js';
 import { encodeHuffmanBlock } from '../../reference/huffman-encode.js';
 import { geometricBytes } from '../../support/distributions.js';
@@ -9,7 +14,12 @@ import { ACCEPTED, Finding, type FuzzTarget, isEqual, refusedFor } from '../targ
 
 /** A block's first two bytes say how many symbols it stands for. */
 const COUNT_BYTES = 2;
-const LOOPS = { careful: HUFFMAN_BY_CAREFUL, single: HUFFMAN_BY_SINGLE, multi: HUFFMAN_BY_MULTI } as const;
+const LOOPS = {
+  careful: HUFFMAN_BY_CAREFUL,
+  single: HUFFMAN_BY_SINGLE,
+  pairs: HUFFMAN_BY_PAIRS,
+  multi: HUFFMAN_BY_MULTI,
+} as const;
 
 function withCount(raw: Uint8Array, block: Uint8Array): Uint8Array {
   return Uint8Array.of(raw.length & 255, raw.length >> 8, ...block);
