@@ -221,3 +221,40 @@ describe('scale', () => {
     expect(performance.now() - started).toBeLessThan(15_000);
   });
 });
+
+test('a tensor reads the same in the usual notation and in any other', () => {
+  const integer = fc.oneof(fc.nat(9), fc.maxSafeNat(), fc.constant(999_999_999_999_999));
+  const tensor = fc.record({
+    dtype: fc.constantFrom('BF16', 'F8_E4M3', 'X1'),
+    shape: fc.array(integer, { maxLength: 10 }),
+    data_offsets: fc.tuple(integer, integer),
+  });
+  fc.assert(
+    fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), tensor), fc.nat(100), (tensors, dataBytes) => {
+      const read = (space?: number) => readJson(JSON.stringify(tensors, undefined, space), dataBytes);
+      // Refused or not, and then for what: positions aside, which white space moves.
+      const outcome = (reading: ReturnType<typeof readFile>) =>
+        reading.isCanonical ? reading.header.tensors : reading.reason;
+      const usual = readJson(JSON.stringify(tensors), dataBytes);
+      const long = read(1);
+      const withoutSizes = (value: unknown) => JSON.stringify(value).replace(/\d+/g, '#');
+      expect(withoutSizes(outcome(usual))).toBe(withoutSizes(outcome(long)));
+      if (usual.isCanonical && long.isCanonical)
+        expect(usual.header.tensors.map(({ shape }) => shape)).toEqual(
+          long.header.tensors.map(({ shape }) => shape),
+        );
+    }),
+  );
+});
+
+test.each([
+  '{"dtype":"U8","shape":[01],"data_offsets":[0,1]}',
+  '{"dtype":"U8","shape":[1,],"data_offsets":[0,1]}',
+  '{"dtype":"U8","shape":[1],"data_offsets":[0,1,2]}',
+  '{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}',
+  '{"dtype":"U8","shape":[1.0],"data_offsets":[0,1]}',
+  '{"dtype":"U8","shape":[1],"data_offsets":[0,1],"dtype":"U8"}',
+  '{"dtype":"U8","shape":[1],"data_offsets":[0,1]',
+])('what is nearly the usual notation is refused: %s', (tensor) => {
+  expect(readJson(`{"a":${tensor}}`, 1).isCanonical).toBe(false);
+});

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { readFully, writeFully, writevFully } from '../../../src/io/positional.js';
+import { readFully, WRITE_CALL_MAX_BYTES, writeFully, writevFully } from '../../../src/io/positional.js';
 import { system } from '../../../src/io/system.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -106,4 +106,24 @@ describe('failures', () => {
     system.writeSync = (() => 0) as typeof system.writeSync;
     expect(() => writeFully(fd, bytes(3), 0)).toThrow(expect.objectContaining({ code: 'io' }));
   });
+});
+
+test('writes end at multiples of the most that one carries, counted in the file', () => {
+  const { fd, file } = fileWith(new Uint8Array(0));
+  const ends: number[] = [];
+  system.writeSync = ((fd: number, view: Uint8Array, start: number, count: number, position: number) => {
+    ends.push(position + count);
+    return real.writeSync(fd, view, start, count, position);
+  }) as typeof system.writeSync;
+  system.writevSync = ((fd: number, views: Uint8Array[], position: number) => {
+    ends.push(position + views.reduce((sum, view) => sum + view.byteLength, 0));
+    return real.writevSync(fd, views, position);
+  }) as never;
+  const content = bytes(2 * WRITE_CALL_MAX_BYTES + 10);
+  const expected = [1, 2].map((times) => times * WRITE_CALL_MAX_BYTES).concat(content.length + 5);
+  writeFully(fd, content, 5);
+  expect(ends.splice(0)).toEqual(expected);
+  writevFully(fd, [content.subarray(0, 7), content.subarray(7)], 5);
+  expect(ends).toEqual(expected);
+  expect(readFileSync(file).subarray(5)).toEqual(Buffer.from(content));
 });

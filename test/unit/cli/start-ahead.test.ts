@@ -1,0 +1,58 @@
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { startAhead } from '../../../src/cli/start-ahead.js';
+import { startWorkersAhead } from '../../../src/pool/spare-workers.js';
+import { sharedTemporaryFolder } from '../../support/temporary-folder.js';
+
+vi.mock('../../../src/pool/spare-workers.js', () => ({ startWorkersAhead: vi.fn() }));
+
+const LARGE_BYTES = 32 << 20;
+const root = sharedTemporaryFolder();
+const fileOf = (name: string, bytes: number) => {
+  const file = path.join(root, name);
+  writeFileSync(file, '');
+  truncateSync(file, bytes);
+  return file;
+};
+const large = fileOf('large', LARGE_BYTES);
+const small = fileOf('small', LARGE_BYTES - 1);
+const folder = path.join(root, 'folder');
+mkdirSync(folder);
+for (const name of ['folder/a', 'folder/b']) fileOf(name, LARGE_BYTES / 2);
+
+afterEach(() => vi.mocked(startWorkersAhead).mockClear());
+
+const starts = (...words: string[]) => {
+  startAhead(words);
+  return vi.mocked(startWorkersAhead).mock.calls.length > 0;
+};
+
+describe('workers are started ahead', () => {
+  test.each(['compress', 'c', 'decompress', 'd', 'verify'])('for %s of a large file', (verb) => {
+    expect(starts(verb, '-q', large)).toBe(true);
+  });
+
+  test('for several files that are large together, and for a folder of them', () => {
+    expect(starts('c', small, small)).toBe(true);
+    expect(starts('c', folder)).toBe(true);
+  });
+});
+
+describe('none are', () => {
+  test('for small files, no files, and names of none', () => {
+    expect(starts('c', small)).toBe(false);
+    expect(starts('c')).toBe(false);
+    expect(starts()).toBe(false);
+    expect(starts('c', path.join(root, 'missing'), `${small}\0`)).toBe(false);
+  });
+
+  test('for a verb that needs none', () => {
+    expect(starts('info', large)).toBe(false);
+    expect(starts('check', large)).toBe(false);
+  });
+
+  test.each(['-T1', '-T', '-qT1', '--threads=1', '--dry-run', '--help', '-h'])('with %s', (flag) => {
+    expect(starts('c', flag, large)).toBe(false);
+  });
+});
