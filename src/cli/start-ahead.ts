@@ -14,5 +14,10 @@ export function startAhead([verb = '', ...words]: readonly string[]): void {
   if (!VERBS.has(verb) || words.some((word) => OTHER_RUNS.test(word))) return;
   const paths = words.filter((word) => !word.startsWith('-'));
   const bytes = paths.reduce((sum, path) => sum + bytesAt(path), 0);
-  if (bytes >= LARGE_BYTES) startWorkersAhead(availableParallelism());
+  if (bytes < LARGE_BYTES) return;
+  try {
+    startWorkersAhead(availableParallelism());
+  } catch {
+    // It will fail again where the workers are needed, and be reported there.
+  }
 }

@@ -39,6 +39,13 @@ describe('workers are started ahead', () => {
   });
 });
 
+test('threads that cannot start are left to the run itself', () => {
+  vi.mocked(startWorkersAhead).mockImplementationOnce(() => {
+    throw new Error('no more threads');
+  });
+  expect(starts('c', large)).toBe(true);
+});
+
 describe('none are', () => {
   test('for small files, no files, and names of none', () => {
     expect(starts('c', small)).toBe(false);
