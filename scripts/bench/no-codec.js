@@ -6,7 +6,7 @@ import { isMainThread, Worker, workerData } from 'node:worker_threads';
 
 /** What znn takes at a time, on its larger side. */
 const UNIT_BYTES = 4 << 20;
-/** Where its writes end: at multiples of this. */
+/** Where its writes end, as in src/io/positional.ts; nothing of znn is loaded here, since that takes time. */
 const WRITE_CALL_MAX_BYTES = 256 << 10;
 
 /** @typedef {{ source: number, target: number, sourceBytes: number, targetBytes: number, next: Int32Array }} Job */
