@@ -201,13 +201,13 @@ function areOpposed(left, right) {
 /** @param {string} file */
 const folderOf = (file) => (file.includes('/') ? (file.split('/')[0] ?? '') : file);
 
-/** `./x.js` of TypeScript, `./x` of AssemblyScript and `../../dist/pool/worker.js`, as a path under src/.
+/** `./x.js` of TypeScript, `./x` of AssemblyScript and `../../dist/pool/worker.cjs`, as a path under src/.
  * @param {string} file @param {string} target */
 const resolveInside = (file, target) =>
   `${path.posix
     .join(path.posix.dirname(file), target)
     .replace(/^\.\.\/dist\//, '')
-    .replace(/\.(js|ts)$/, '')}.ts`;
+    .replace(/\.(c?js|ts)$/, '')}.ts`;
 
 /** @param {string} target */
 function packageNameOf(target) {

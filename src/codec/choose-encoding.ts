@@ -2,7 +2,7 @@ import { ENCODINGS, type Encoding } from '../format/dtypes.js';
 import { planeBytesOf } from '../format/frame-geometry.js';
 import { isWorthwhile } from './encode-block.js';
 import type { Kernels } from './kernels.js';
-import { COUNTS, ENCODED, LENGTHS, planeScratch, RAW, WORK } from './memory.js';
+import { COUNTS, LANES_SCRATCH, LENGTHS, planeScratch, RAW, WORK } from './memory.js';
 import { splitChunk } from './split-chunk.js';
 
 /** From the fewest planes to the most. */
@@ -19,7 +19,7 @@ const SLICE_BYTES = 1024;
 const SAMPLE_BIAS_BITS = 0.72;
 
 /** The encoding that makes the frame of `rawBytes` bytes at RAW smallest, by a sample of it; only encodings whose elements
- * divide the frame. Depends on the bytes alone. Overwrites ENCODED and the planes' scratch. */
+ * divide the frame. Depends on the bytes alone. Overwrites the scratch of lanes and planes. */
 export function chooseEncoding(kernels: Kernels, rawBytes: number): Encoding {
   const sampleBytes = gatherSample(kernels, rawBytes);
   let best: Encoding = 'bytes';
@@ -37,17 +37,17 @@ export function chooseEncoding(kernels: Kernels, rawBytes: number): Encoding {
   return best;
 }
 
-/** Copies evenly spread slices of the frame to ENCODED, each from a multiple of 4, and returns their total size. */
+/** Copies evenly spread slices of the frame to LANES_SCRATCH, each from a multiple of 4, and returns their total size. */
 function gatherSample({ bytes }: Kernels, rawBytes: number): number {
   const sliceCount = Math.min(SLICE_COUNT, Math.ceil(rawBytes / SLICE_BYTES));
   if (rawBytes <= SLICE_COUNT * SLICE_BYTES) {
-    bytes.copyWithin(ENCODED, RAW, RAW + rawBytes);
+    bytes.copyWithin(LANES_SCRATCH, RAW, RAW + rawBytes);
     return rawBytes;
   }
   const strideBytes = Math.floor((rawBytes - SLICE_BYTES) / (sliceCount - 1) / 4) * 4;
   for (let slice = 0; slice < sliceCount; slice++) {
     const start = RAW + slice * strideBytes;
-    bytes.copyWithin(ENCODED + slice * SLICE_BYTES, start, start + SLICE_BYTES);
+    bytes.copyWithin(LANES_SCRATCH + slice * SLICE_BYTES, start, start + SLICE_BYTES);
   }
   return sliceCount * SLICE_BYTES;
 }
@@ -55,7 +55,7 @@ function gatherSample({ bytes }: Kernels, rawBytes: number): number {
 function sampleBits(kernels: Kernels, encoding: Encoding, sampleBytes: number): number {
   const layout = ENCODINGS[encoding];
   const planes = Array.from({ length: layout.planeCount }, (_, planeIndex) => planeScratch(planeIndex));
-  splitChunk(kernels, layout, ENCODED, sampleBytes, planes);
+  splitChunk(kernels, layout, LANES_SCRATCH, sampleBytes, planes);
   return planes.reduce(
     (sum, plane, planeIndex) =>
       sum + planeBits(kernels, plane, planeBytesOf(sampleBytes, layout.planeCount, planeIndex)),

@@ -10,6 +10,18 @@ const WORTHWHILE_DENOMINATOR = 100;
 /** Four end marks, and the rounding up of four lanes to whole bytes. */
 const LANE_ENDS_BYTES = 4;
 
+/** A plane's part of one chunk, and where it is to go. */
+export interface PlanePart {
+  readonly source: number;
+  readonly bytes: number;
+  /** May be `source`: then `scratch`, of a block's size, takes the part out of the way where it turns out to be worth coding,
+   * since a coder can't work in place. */
+  readonly target: number;
+  /** What the target has room for: `bytes` and the encoder's slack at least. */
+  readonly roomBytes: number;
+  readonly scratch: number;
+}
+
 /** A code, whose lengths stand at LENGTHS, and its tree description, at TREE. */
 export interface BlockCode {
   readonly maxBits: number;

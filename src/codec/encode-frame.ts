@@ -30,9 +30,10 @@ export function encodeFrame(
   choice: EncodingChoice,
   promisesFrameIndex: boolean,
   marks: FrameMarks = {},
+  region?: number,
 ): FrameParts {
   const encoding = choice === 'auto' ? chooseEncoding(kernels, rawBytes) : choice;
-  const { checksum, planes, streams } = encodeRun(kernels, rawBytes, encoding);
+  const { checksum, planes, streams } = encodeRun(kernels, rawBytes, encoding, region);
   const tables = encodeTables(streams, chunkCountOf(rawBytes, chunkBytesOf(encoding)));
   const bodyBytes = planes.reduce((sum, plane) => sum + plane.length, tables.length);
   const encodedBytes = frameHeaderBytes(marks.shape) + bodyBytes;

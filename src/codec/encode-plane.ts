@@ -1,5 +1,5 @@
 import { HUFFMAN_BLOCK_MAX_BYTES } from '../format/constants.js';
-import { makeCode, writeTree } from './encode-block.js';
+import { makeCode, type PlanePart, writeTree } from './encode-block.js';
 import { encodePairs } from './encode-pairs.js';
 import type { Kernels } from './kernels.js';
 import { CODES, COUNTS, LENGTHS, PAIRS, WORK } from './memory.js';
@@ -21,39 +21,26 @@ const FLAT_COLLISION_PROBABILITY = 1.25 / 256;
 /** Pair indexes are made 16 bytes at a time, and no pair may span two of the four lanes. */
 const PAIRS_MULTIPLE_BYTES = 16;
 
-/** Writes the plane of `bytes` bytes at `source` to `target` as whatever pays. `source` may equal `target`: then `scratch`,
- * of a block's size, takes the plane out of the way where it turns out to be worth coding, since a coder can't work in
- * place. The target needs room for `bytes` and the encoder's slack. */
-export function encodePlane(
-  kernels: Kernels,
-  source: number,
-  bytes: number,
-  target: number,
-  scratch: number,
-): EncodedStream {
-  if (bytes < HUFFMAN_MIN_BYTES || bytes > HUFFMAN_BLOCK_MAX_BYTES) {
-    return copyRaw(kernels, source, bytes, target);
-  }
+/** Writes a part of a plane to its target as whatever pays. */
+export function encodePlane(kernels: Kernels, part: PlanePart): EncodedStream {
+  const { source, bytes, target } = part;
+  if (bytes < HUFFMAN_MIN_BYTES || bytes > HUFFMAN_BLOCK_MAX_BYTES) return copyRaw(kernels, part);
   if (kernels.exports.isConstant(source, bytes)) {
     kernels.bytes[target] = kernels.bytes[source] ?? 0;
     return { type: 1, bytes: 1 };
   }
-  const blockBytes = encodeBlock(kernels, source, bytes, target, scratch);
-  return blockBytes === undefined ? copyRaw(kernels, source, bytes, target) : { type: 1, bytes: blockBytes };
+  const blockBytes = encodeBlock(kernels, part);
+  return blockBytes === undefined ? copyRaw(kernels, part) : { type: 1, bytes: blockBytes };
 }
 
-/** Bytes of the Huffman block that now stands at `target`; undefined, and nothing written, where it is not worthwhile. */
-function encodeBlock(
-  kernels: Kernels,
-  source: number,
-  bytes: number,
-  target: number,
-  scratch: number,
-): number | undefined {
+/** Bytes of the Huffman block that now stands at the target; undefined, and the source unharmed, where it is not
+ * worthwhile. */
+function encodeBlock(kernels: Kernels, part: PlanePart): number | undefined {
+  const { source, bytes } = part;
   if (isFlat(kernels, source, bytes)) return undefined;
   const range = bytes % PAIRS_MULTIPLE_BYTES === 0 ? kernels.exports.mapPairs(source, bytes, PAIRS) : -1;
-  if (range >= 0) return encodePairs(kernels, range, bytes, target);
-  return encodeSymbols(kernels, source, bytes, target, scratch);
+  if (range >= 0) return encodePairs(kernels, range, part);
+  return encodeSymbols(kernels, part);
 }
 
 /** True where a sample proves that no code is worthwhile. */
@@ -65,13 +52,7 @@ function isFlat({ exports }: Kernels, source: number, bytes: number): boolean {
 }
 
 /** As `encodeBlock`, symbol by symbol. */
-function encodeSymbols(
-  kernels: Kernels,
-  source: number,
-  bytes: number,
-  target: number,
-  scratch: number,
-): number | undefined {
+function encodeSymbols(kernels: Kernels, { source, bytes, target, scratch }: PlanePart): number | undefined {
   const { exports } = kernels;
   exports.histogram(source, bytes, COUNTS, WORK);
   const code = makeCode(kernels, bytes);
@@ -83,7 +64,7 @@ function encodeSymbols(
   return code.treeBytes + exports.encodeLanes(symbols, bytes, CODES, lanesTarget);
 }
 
-function copyRaw(kernels: Kernels, source: number, bytes: number, target: number): EncodedStream {
+function copyRaw(kernels: Kernels, { source, bytes, target }: PlanePart): EncodedStream {
   if (source !== target) kernels.bytes.copyWithin(target, source, source + bytes);
   return { type: 0, bytes };
 }

@@ -4,7 +4,7 @@ import { chunkCountOf, chunkRawBytesOf, planeBytesOf } from '../format/frame-geo
 import { startChecksum } from './checksum.js';
 import { type EncodedStream, encodePlane } from './encode-plane.js';
 import type { Kernels } from './kernels.js';
-import { encodedPlane, planeScratch, RAW } from './memory.js';
+import { ENCODED, encodedPlane, planeScratch, RAW } from './memory.js';
 import { splitChunk } from './split-chunk.js';
 
 /** A frame's chunks, or a run of them, encoded. The planes are views of the kernels' memory, valid until the next call. */
@@ -22,58 +22,80 @@ export function chunkBytesOf(encoding: Encoding): number {
   return ENCODINGS[encoding].planeCount === 1 ? HUFFMAN_BLOCK_MAX_BYTES : CHUNK_BYTES;
 }
 
-/** Encodes the `rawBytes` ≤ RUN_RAW_BYTES bytes of whole elements at RAW, chunk by chunk. */
-export function encodeRun(kernels: Kernels, rawBytes: number, encoding: Encoding): EncodedRun {
+/** Encodes the `rawBytes` ≤ RUN_RAW_BYTES bytes of whole elements at RAW, chunk by chunk, into the planes of `region`. */
+export function encodeRun(
+  kernels: Kernels,
+  rawBytes: number,
+  encoding: Encoding,
+  region: number = ENCODED,
+): EncodedRun {
   const chunkBytes = chunkBytesOf(encoding);
-  const planes = new GrowingPlanes(kernels, ENCODINGS[encoding]);
+  const layout = ENCODINGS[encoding];
+  const planes = Array.from(
+    { length: layout.planeCount },
+    (_, planeIndex) => new GrowingPlane(kernels, layout, planeIndex, region),
+  );
+  const targets = new Array<number>(layout.planeCount).fill(0);
   const checksum = startChecksum(kernels);
-  for (let chunkIndex = 0; chunkIndex < chunkCountOf(rawBytes, chunkBytes); chunkIndex++) {
+  const chunkCount = chunkCountOf(rawBytes, chunkBytes);
+  for (let chunkIndex = 0; chunkIndex < chunkCount; chunkIndex++) {
     const raw = RAW + chunkIndex * chunkBytes;
     const chunkRawBytes = chunkRawBytesOf({ rawBytes, chunkBytes }, chunkIndex);
     checksum.update(raw, chunkRawBytes);
-    planes.addChunk(raw, chunkRawBytes);
+    for (let i = 0; i < planes.length; i++) targets[i] = planes[i]?.splitTarget ?? 0;
+    splitChunk(kernels, layout, raw, chunkRawBytes, targets);
+    for (let i = 0; i < planes.length; i++) planes[i]?.encodeChunk(chunkRawBytes);
   }
-  return { checksum: checksum.finish(), planes: planes.views(), streams: planes.streams };
+  return {
+    checksum: checksum.finish(),
+    planes: planes.map((plane) => plane.view()),
+    streams: planes.map((plane) => plane.streams),
+  };
 }
 
-/** Planes under construction; they grow side by side in the kernels' memory. */
-class GrowingPlanes {
-  readonly streams: readonly EncodedStream[][];
-  private readonly planeSizes: number[];
-  /** Planes that stayed raw in the last chunk are split straight to their place in the frame. */
-  private readonly staysInPlace: boolean[];
+/** A plane under construction in the kernels' memory. */
+class GrowingPlane {
+  readonly streams: EncodedStream[] = [];
+  private readonly start: number;
+  private readonly limit: number;
+  private readonly scratch: number;
+  private end: number;
+  /** A plane that stayed raw in the last chunk is split straight to its place in the frame. */
+  private staysInPlace = false;
 
   constructor(
     private readonly kernels: Kernels,
     private readonly layout: PlaneLayout,
+    private readonly planeIndex: number,
+    region: number,
   ) {
-    this.streams = Array.from({ length: layout.planeCount }, () => []);
-    this.planeSizes = new Array(layout.planeCount).fill(0);
-    this.staysInPlace = new Array(layout.planeCount).fill(false);
+    this.start = encodedPlane(region, layout.planeCount, planeIndex);
+    this.limit = encodedPlane(region, layout.planeCount, planeIndex + 1);
+    this.scratch = planeScratch(planeIndex);
+    this.end = this.start;
   }
 
-  addChunk(raw: number, chunkRawBytes: number): void {
-    const { planeCount } = this.layout;
-    const targets = this.planeSizes.map((size, planeIndex) => encodedPlane(planeCount, planeIndex) + size);
-    const sources = targets.map((target, planeIndex) =>
-      this.staysInPlace[planeIndex] ? target : planeScratch(planeIndex),
-    );
-    splitChunk(this.kernels, this.layout, raw, chunkRawBytes, sources);
-    for (const [planeIndex, target] of targets.entries()) {
-      const source = sources[planeIndex] ?? 0;
-      const planeBytes = planeBytesOf(chunkRawBytes, planeCount, planeIndex);
-      const stream = encodePlane(this.kernels, source, planeBytes, target, planeScratch(planeIndex));
-      this.planeSizes[planeIndex] = (this.planeSizes[planeIndex] ?? 0) + stream.bytes;
-      this.staysInPlace[planeIndex] = stream.type === 0;
-      this.streams[planeIndex]?.push(stream);
-    }
+  /** Where the next chunk's part of the plane is to be put. */
+  get splitTarget(): number {
+    return this.staysInPlace ? this.end : this.scratch;
   }
 
-  views(): Uint8Array[] {
-    const { planeCount } = this.layout;
-    return this.planeSizes.map((size, planeIndex) => {
-      const start = encodedPlane(planeCount, planeIndex);
-      return this.kernels.bytes.subarray(start, start + size);
+  /** Takes in the part of a chunk that stands at `splitTarget`. */
+  encodeChunk(chunkRawBytes: number): void {
+    const planeBytes = planeBytesOf(chunkRawBytes, this.layout.planeCount, this.planeIndex);
+    const stream = encodePlane(this.kernels, {
+      source: this.splitTarget,
+      bytes: planeBytes,
+      target: this.end,
+      roomBytes: this.limit - this.end,
+      scratch: this.scratch,
     });
+    this.end += stream.bytes;
+    this.staysInPlace = stream.type === 0;
+    this.streams.push(stream);
+  }
+
+  view(): Uint8Array {
+    return this.kernels.bytes.subarray(this.start, this.end);
   }
 }

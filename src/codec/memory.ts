@@ -44,7 +44,10 @@ export const RAW = 1024 * KIB;
 export const ENCODED = RAW + RUN_RAW_BYTES + PLANE_SLACK_BYTES;
 export const ENCODED_BYTES =
   HEADER_MAX_BYTES + RUN_TABLES_MAX_BYTES + RUN_RAW_BYTES + MAX_PLANES * PLANE_SLACK_BYTES;
-export const MEMORY_BYTES = ENCODED + ENCODED_BYTES;
+/** The planes of a second frame under construction, while those of the first wait to be written. */
+export const ENCODED_AHEAD = ENCODED + ENCODED_BYTES;
+const ENCODED_AHEAD_BYTES = RUN_RAW_BYTES + MAX_PLANES * PLANE_SLACK_BYTES;
+export const MEMORY_BYTES = ENCODED_AHEAD + ENCODED_AHEAD_BYTES;
 
 /** What each kernel asks for, by the constant it exports, against the region that it gets. */
 export const CODE_REGIONS = [
@@ -66,7 +69,8 @@ export function planeScratch(planeIndex: number): number {
   return PLANES + planeIndex * PLANE_STRIDE;
 }
 
-/** Where plane `planeIndex` of a frame under construction starts: room for its raw bytes and the slack. */
-export function encodedPlane(planeCount: number, planeIndex: number): number {
-  return ENCODED + planeIndex * (RUN_RAW_BYTES / planeCount + PLANE_SLACK_BYTES);
+/** Where plane `planeIndex` of a frame under construction at `region`, ENCODED or ENCODED_AHEAD, starts: room for its raw
+ * bytes and the slack. */
+export function encodedPlane(region: number, planeCount: number, planeIndex: number): number {
+  return region + planeIndex * (RUN_RAW_BYTES / planeCount + PLANE_SLACK_BYTES);
 }

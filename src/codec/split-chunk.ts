@@ -9,7 +9,10 @@ export function splitChunk(
   rawBytes: number,
   targets: readonly number[],
 ): void {
-  const [plane0 = 0, plane1 = 0, plane2 = 0, plane3 = 0] = targets;
+  const plane0 = targets[0] ?? 0;
+  const plane1 = targets[1] ?? 0;
+  const plane2 = targets[2] ?? 0;
+  const plane3 = targets[3] ?? 0;
   const rotated = Number(layout.rotated);
   if (layout.planeCount === 1) bytes.copyWithin(plane0, raw, raw + rawBytes);
   else if (layout.planeCount === 2) exports.split16(raw, rawBytes, plane0, plane1, rotated);

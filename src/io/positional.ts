@@ -46,18 +46,17 @@ export function writeFully(fd: number, view: Uint8Array, offset: number): void {
 /** Writes all of `views`, one after the other, from `offset` of the file, in as few calls as may be.
  * @throws ZnnError `io` when the system fails or takes nothing; `where.offset` is set. */
 export function writevFully(fd: number, views: readonly Uint8Array[], offset: number): void {
-  let pending = views.filter((view) => view.byteLength > 0);
+  const pending = views.filter((view) => view.byteLength > 0);
   let position = offset;
   while (pending.length > 0) {
     const batch = takeBatch(pending, writeRoomBytes(position));
-    const askedBytes = totalBytes(batch);
     const writtenBytes = accepted(
       withOffset(position, () => system.writevSync(fd, batch, position)),
-      askedBytes,
+      totalBytes(batch),
       position,
     );
     position += writtenBytes;
-    pending = dropBytes(pending, writtenBytes);
+    dropBytes(pending, writtenBytes);
   }
 }
 
@@ -78,13 +77,17 @@ function takeBatch(views: readonly Uint8Array[], callBytes: number): Uint8Array[
   return batch;
 }
 
-function dropBytes(views: readonly Uint8Array[], byteCount: number): Uint8Array[] {
+/** Takes the first `byteCount` bytes off `views`. */
+function dropBytes(views: Uint8Array[], byteCount: number): void {
   let leftBytes = byteCount;
-  for (const [viewIndex, view] of views.entries()) {
-    if (leftBytes < view.byteLength) return [view.subarray(leftBytes), ...views.slice(viewIndex + 1)];
+  let doneViews = 0;
+  for (const view of views) {
+    if (leftBytes < view.byteLength) break;
     leftBytes -= view.byteLength;
+    doneViews++;
   }
-  return [];
+  views.splice(0, doneViews);
+  if (leftBytes > 0 && views[0] !== undefined) views[0] = views[0].subarray(leftBytes);
 }
 
 function totalBytes(views: readonly Uint8Array[]): number {

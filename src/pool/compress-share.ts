@@ -4,32 +4,35 @@ import type { Kernels } from '../codec/kernels.js';
 import { RAW } from '../codec/memory.js';
 import { toZnnError } from '../errors.js';
 import type { FramePlan } from '../format/frames.js';
-import { readFully, writevFully } from '../io/positional.js';
+import { readFully } from '../io/positional.js';
 import { BatchEncoder } from './encode-batch.js';
 import { encodeLoaded } from './encode-loaded.js';
 import { encodeRunUnit } from './encode-run-unit.js';
 import { type EncodeUnit, encodeUnitsOf } from './encode-units.js';
 import type { JobControl } from './job-control.js';
-import { naming } from './naming.js';
+import { PendingOutputs } from './pending-outputs.js';
 import type { CompressJob } from './protocol.js';
 
 /** Encodes units of the job until all are taken or the job is aborted.
  * @throws ZnnError with `where.frame` and `where.offset` */
 export function shareCompressJob(kernels: Kernels, job: CompressJob, control: JobControl): void {
   const units = encodeUnitsOf(job.frames);
+  const outputs = new PendingOutputs(job, control);
   let batches: BatchEncoder | undefined;
   for (let unitIndex = control.takeUnit(); ; unitIndex = control.takeUnit()) {
     const unit = units[unitIndex];
-    if (unit === undefined) return;
+    if (unit === undefined) return outputs.flush();
     const firstIndex = unit.kind === 'batch' ? unit.frameStart : unit.frameIndex;
     const frame = job.frames[firstIndex];
     if (frame === undefined) return;
     try {
+      if (unit.kind === 'run' || frame.isStored) outputs.flush();
       if (unit.kind === 'batch') {
+        outputs.flush();
         batches ??= new BatchEncoder(kernels, job, control);
         batches.encode(unit, unitIndex);
       } else if (unit.kind === 'run') encodeRunUnit(kernels, job, control, unit, unitIndex);
-      else encodeFrameUnit(kernels, job, control, firstIndex, unitIndex);
+      else encodeFrameUnit(kernels, job, control, outputs, firstIndex, unitIndex);
     } catch (error) {
       throw toZnnError(error, { frame: firstIndex, offset: frame.rawOffset });
     }
@@ -41,17 +44,22 @@ function encodeFrameUnit(
   kernels: Kernels,
   job: CompressJob,
   control: JobControl,
+  outputs: PendingOutputs,
   frameIndex: number,
   unitIndex: number,
 ): void {
   const frame = job.frames[frameIndex] as FramePlan;
   readFully(job.sourceFd, kernels.bytes.subarray(RAW, RAW + frame.rawBytes), frame.rawOffset);
-  const { parts, encodedBytes, encoding, checksum } = encodeLoaded(kernels, frame, job);
-  const offset = control.takeOffset(unitIndex, encodedBytes);
-  if (offset === undefined) return;
-  naming(job.targetPath, () => writevFully(job.targetFd, parts, offset));
-  control.records.setFrame(frameIndex, offset, encodedBytes, encoding);
+  const { parts, encodedBytes, encoding, checksum } = encodeLoaded(kernels, frame, job, outputs.region);
   control.records.setChecksum(frameIndex, 0, checksum);
+  outputs.add({
+    unitIndex,
+    encodedBytes,
+    parts,
+    onWritten: (offset) => control.records.setFrame(frameIndex, offset, encodedBytes, encoding),
+    nameError: (thrown) => toZnnError(thrown, { frame: frameIndex, offset: frame.rawOffset }),
+  });
+  if (frame.isStored) outputs.flush();
 }
 
 function rawBytesOf(unit: EncodeUnit, frames: readonly FramePlan[]): number {

@@ -92,7 +92,7 @@ export function undoDelta(
   run: DecodeRun,
 ): void {
   if (baseFd === undefined || baseOffset === undefined) return;
-  xorWithBase(kernels, baseFd, baseOffset + run.rawStart, run.rawEnd - run.rawStart);
+  xorWithBase(kernels, baseFd, baseOffset + run.rawStart, run.rawEnd - run.rawStart, ENCODED);
 }
 
 function compareWith(kernels: Kernels, fd: number, decoded: Uint8Array, offset: number): void {

@@ -1,7 +1,7 @@
 import { checksumAt } from '../codec/checksum.js';
 import { encodeFrame, type FrameParts } from '../codec/encode-frame.js';
 import type { Kernels } from '../codec/kernels.js';
-import { RAW } from '../codec/memory.js';
+import { ENCODED, RAW } from '../codec/memory.js';
 import type { FramePlan } from '../format/frames.js';
 import type { CompressJob } from './protocol.js';
 import { xorWithBase } from './xor-base.js';
@@ -11,12 +11,18 @@ type FrameSettings = Pick<CompressJob, 'hasFrameIndex' | 'baseFd' | 'delta'>;
 /** What the frame whose raw bytes stand at RAW becomes: no parts if it is a tensor's and not small enough, the raw bytes
  * themselves if it is stored.
  * @throws ZnnError `io` when the base cannot be read */
-export function encodeLoaded(kernels: Kernels, frame: FramePlan, settings: FrameSettings): FrameParts {
+export function encodeLoaded(
+  kernels: Kernels,
+  frame: FramePlan,
+  settings: FrameSettings,
+  region: number = ENCODED,
+): FrameParts {
   const { rawBytes, encoding, baseOffset, tensor } = frame;
   const { baseFd, delta = 0, hasFrameIndex } = settings;
   if (frame.isStored) return storeLoaded(kernels, rawBytes);
-  if (baseFd !== undefined && baseOffset !== undefined) xorWithBase(kernels, baseFd, baseOffset, rawBytes);
-  const encoded = encodeFrame(kernels, rawBytes, encoding, hasFrameIndex, { delta, ...tensor });
+  if (baseFd !== undefined && baseOffset !== undefined)
+    xorWithBase(kernels, baseFd, baseOffset, rawBytes, region);
+  const encoded = encodeFrame(kernels, rawBytes, encoding, hasFrameIndex, { delta, ...tensor }, region);
   if (frame.tensor === undefined || encoded.encodedBytes < frame.tensor.limitBytes) return encoded;
   return { ...encoded, encodedBytes: 0, parts: [] };
 }

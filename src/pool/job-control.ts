@@ -62,6 +62,11 @@ export class JobControl {
     }
   }
 
+  /** True where `takeTurn` would not wait. */
+  isTurn(unitIndex: number): boolean {
+    return Atomics.load(this.ints, NEXT_TURN) === unitIndex;
+  }
+
   endTurn(unitIndex: number): void {
     Atomics.store(this.ints, NEXT_TURN, unitIndex + 1);
     Atomics.notify(this.ints, NEXT_TURN);
@@ -71,16 +76,22 @@ export class JobControl {
    * thread at a time write to a file, in calls in turn, so threads that once met there would go on writing together and
    * computing together. Units written whole let one compute while another one writes. */
   writeAlone(write: () => void): void {
-    while (Atomics.compareExchange(this.ints, WRITING, 0, 1) !== 0) {
+    while (!this.tryWriteAlone(write)) {
       if (this.isAborted()) return;
       Atomics.wait(this.ints, WRITING, 1, WAIT_MS);
     }
+  }
+
+  /** As `writeAlone`, but answers false, and does nothing, when another thread is writing. */
+  tryWriteAlone(write: () => void): boolean {
+    if (Atomics.compareExchange(this.ints, WRITING, 0, 1) !== 0) return false;
     try {
       write();
     } finally {
       Atomics.store(this.ints, WRITING, 0);
       Atomics.notify(this.ints, WRITING, 1);
     }
+    return true;
   }
 
   /** Moves the end of the output on, and returns where it was. Only during a turn. */

@@ -3,7 +3,7 @@ import { toZnnError, ZnnError } from '../errors.js';
 import { type ToWorker, unpackError, type WorkerData, type WorkerReport } from './protocol.js';
 
 // From dist/ also when this file runs as source, under a test runner: a thread can only start from built code.
-const WORKER_URL = new URL('../../dist/pool/worker.js', import.meta.url);
+const WORKER_URL = new URL('../../dist/pool/worker.cjs', import.meta.url);
 
 /** What a worker makes is short-lived: left to itself, V8 lets several times this pile up in files of many frames. */
 const YOUNG_GENERATION_MB = 6;
