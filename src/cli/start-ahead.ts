@@ -16,7 +16,7 @@ export function startAhead([verb = '', ...words]: readonly string[]): void {
   const bytes = paths.reduce((sum, path) => sum + bytesAt(path), 0);
   if (bytes < LARGE_BYTES) return;
   try {
-    startWorkersAhead(availableParallelism());
+    startWorkersAhead(availableParallelism() - 1);
   } catch {
     // It will fail again where the workers are needed, and be reported there.
   }

@@ -57,16 +57,10 @@ export class JsonScanner {
     return value;
   }
 
-  /** What sticky `pattern` finds from the current token on, whose last character, a token of its own, is current then;
-   * undefined, and nothing changes, when it does not match there. */
-  matchValue(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.start;
-    const match = pattern.exec(this.text);
-    if (match === null) return undefined;
-    this.end = pattern.lastIndex;
-    this.start = this.end - 1;
+  /** Makes the token that begins at `position` current: what stands before it was read in another way. */
+  jumpTo(position: number): void {
+    this.start = position;
     this.kind = this.scanToken();
-    return match;
   }
 
   /** An error about the current token. */

@@ -3,26 +3,9 @@
 import { ZnnError } from '../errors.js';
 import { forEachItem, forEachMember, requireToken, skipValue } from './json-reader.js';
 import { JsonScanner } from './json-scanner.js';
+import { type TensorEntry, UsualTensorReader } from './safetensors-usual-tensor.js';
 
 export const METADATA_KEY = '__metadata__';
-
-/** Exact in a double. */
-const INTEGER = '(?:0|[1-9][0-9]{0,14})';
-/** A tensor as the safetensors library writes it, matched as a whole: a header holds up to 100,000 of them. No more than 8
- * dimensions, so that no text makes the match backtrack far; all else takes the long way, to the same end. */
-const USUAL_TENSOR = new RegExp(
-  `\\{"dtype":"([A-Z0-9_]+)","shape":\\[(${INTEGER}(?:,${INTEGER}){0,7})?\\],"data_offsets":\\[(${INTEGER}),(${INTEGER})\\]\\}`,
-  'y',
-);
-
-/** A tensor as the header has it; offsets count from the first byte of data. */
-export interface TensorEntry {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly dataStart: number;
-  readonly dataEnd: number;
-}
 
 export interface Entries {
   readonly tensors: TensorEntry[];
@@ -34,6 +17,7 @@ export interface Entries {
 export function parseEntries(text: string, tensorsMax: number): Entries {
   const scanner = new JsonScanner(text);
   scanner.next();
+  const usual = new UsualTensorReader(text);
   const tensors: TensorEntry[] = [];
   const names = new Set<string>();
   let metadata: ReadonlyMap<string, string> | undefined;
@@ -41,7 +25,7 @@ export function parseEntries(text: string, tensorsMax: number): Entries {
     const earlierCount = names.size;
     if (names.add(name).size === earlierCount) throw corrupt(`${JSON.stringify(name)} occurs twice`);
     if (name === METADATA_KEY) metadata = parseMetadata(scanner);
-    else tensors.push(parseTensor(scanner, name));
+    else tensors.push(parseTensor(scanner, usual, name));
     if (tensors.length > tensorsMax) throw new ZnnError('unsupported', `more than ${tensorsMax} tensors`);
   });
   scanner.next();
@@ -61,17 +45,11 @@ function parseMetadata(scanner: JsonScanner): ReadonlyMap<string, string> | unde
   return metadata;
 }
 
-function parseTensor(scanner: JsonScanner, name: string): TensorEntry {
-  const usual = scanner.matchValue(USUAL_TENSOR);
-  if (usual === undefined) return parseUnusualTensor(scanner, name);
-  const [, dtype = '', shape, dataStart, dataEnd] = usual;
-  return {
-    name,
-    dtype,
-    shape: shape === undefined ? [] : shape.split(',').map(Number),
-    dataStart: Number(dataStart),
-    dataEnd: Number(dataEnd),
-  };
+function parseTensor(scanner: JsonScanner, usual: UsualTensorReader, name: string): TensorEntry {
+  const tensor = usual.read(scanner.start, name);
+  if (tensor === undefined) return parseUnusualTensor(scanner, name);
+  scanner.jumpTo(usual.position - 1);
+  return tensor;
 }
 
 function parseUnusualTensor(scanner: JsonScanner, name: string): TensorEntry {

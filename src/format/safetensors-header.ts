@@ -5,7 +5,8 @@
 import { ZnnError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
 import { bitsPerElement } from './safetensors-dtypes.js';
-import { parseEntries, type TensorEntry } from './safetensors-entries.js';
+import { parseEntries } from './safetensors-entries.js';
+import type { TensorEntry } from './safetensors-usual-tensor.js';
 import { sumText } from './u64.js';
 
 /** The u64 that says how long the JSON is. */
