@@ -8,15 +8,29 @@ const OTHER_RUNS = /^(-\w*[Th]|--threads|--dry-run|--help)/;
 /** Below this a run may need no workers at all. */
 const LARGE_BYTES = 32 << 20;
 
-/** Starts the workers of a run that will most likely need them, while the command itself is still to be loaded. It looks
- * at the words of the command line without understanding them; a wrong guess costs time, and nothing else. */
+let isLastMissing = false;
+
+/** Starts the workers of a run that will most likely need them, all but the last, while the command itself is still to be
+ * loaded, which takes a processor too. It looks at the words of the command line without understanding them; a wrong guess
+ * costs time, and nothing else. */
 export function startAhead([verb = '', ...words]: readonly string[]): void {
   if (!VERBS.has(verb) || words.some((word) => OTHER_RUNS.test(word))) return;
   const paths = words.filter((word) => !word.startsWith('-'));
   const bytes = paths.reduce((sum, path) => sum + bytesAt(path), 0);
   if (bytes < LARGE_BYTES) return;
+  isLastMissing = true;
+  start(availableParallelism() - 1);
+}
+
+/** Starts the last of them, now that the command is loaded. */
+export function startLastAhead(): void {
+  if (isLastMissing) start(1);
+  isLastMissing = false;
+}
+
+function start(count: number): void {
   try {
-    startWorkersAhead(availableParallelism() - 1);
+    startWorkersAhead(count);
   } catch {
     // It will fail again where the workers are needed, and be reported there.
   }

@@ -57,10 +57,9 @@ export class JsonScanner {
     return value;
   }
 
-  /** Makes the token that begins at `position` current: what stands before it was read in another way. */
+  /** Goes on behind `position`: what stands before it was read in another way. No token is current until the next. */
   jumpTo(position: number): void {
-    this.start = position;
-    this.kind = this.scanToken();
+    this.end = position;
   }
 
   /** An error about the current token. */

@@ -3,9 +3,7 @@
 import { ZnnError } from '../errors.js';
 import { forEachItem, forEachMember, requireToken, skipValue } from './json-reader.js';
 import { JsonScanner } from './json-scanner.js';
-import { type TensorEntry, UsualTensorReader } from './safetensors-usual-tensor.js';
-
-export const METADATA_KEY = '__metadata__';
+import { METADATA_KEY, type TensorEntry, UsualTensorReader } from './safetensors-usual-tensor.js';
 
 export interface Entries {
   readonly tensors: TensorEntry[];
@@ -21,13 +19,27 @@ export function parseEntries(text: string, tensorsMax: number): Entries {
   const tensors: TensorEntry[] = [];
   const names = new Set<string>();
   let metadata: ReadonlyMap<string, string> | undefined;
-  forEachMember(scanner, 'the header object', (name) => {
+  const addName = (name: string) => {
     const earlierCount = names.size;
     if (names.add(name).size === earlierCount) throw corrupt(`${JSON.stringify(name)} occurs twice`);
+  };
+  const addTensor = (tensor: TensorEntry) => {
+    if (tensors.push(tensor) > tensorsMax)
+      throw new ZnnError('unsupported', `more than ${tensorsMax} tensors`);
+  };
+  const visit = (name: string) => {
+    addName(name);
     if (name === METADATA_KEY) metadata = parseMetadata(scanner);
-    else tensors.push(parseTensor(scanner, usual, name));
-    if (tensors.length > tensorsMax) throw new ZnnError('unsupported', `more than ${tensorsMax} tensors`);
-  });
+    else addTensor(parseTensor(scanner, name));
+  };
+  const takeUsual = (start: number) => {
+    const tensor = usual.read(start);
+    if (tensor === undefined) return undefined;
+    addName(tensor.name);
+    addTensor(tensor);
+    return usual.position;
+  };
+  forEachMember(scanner, 'the header object', visit, takeUsual);
   scanner.next();
   requireToken(scanner, 'end', 'nothing but white space after the header');
   return { tensors, ...(metadata && { metadata }) };
@@ -45,14 +57,7 @@ function parseMetadata(scanner: JsonScanner): ReadonlyMap<string, string> | unde
   return metadata;
 }
 
-function parseTensor(scanner: JsonScanner, usual: UsualTensorReader, name: string): TensorEntry {
-  const tensor = usual.read(scanner.start, name);
-  if (tensor === undefined) return parseUnusualTensor(scanner, name);
-  scanner.jumpTo(usual.position - 1);
-  return tensor;
-}
-
-function parseUnusualTensor(scanner: JsonScanner, name: string): TensorEntry {
+function parseTensor(scanner: JsonScanner, name: string): TensorEntry {
   let dtype: string | undefined;
   let shape: number[] | undefined;
   let offsets: number[] | undefined;

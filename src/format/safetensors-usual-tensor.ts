@@ -1,6 +1,11 @@
-// A tensor's entry in a safetensors header as the safetensors library writes it, read in one go: a header holds up to
-// 100,000 of them, and nearly all files have no others.
+// A tensor in the JSON of a safetensors header as the safetensors library writes it, read in one go instead of token by token:
+// a header holds up to 100,000 of them, and nearly all files have no others.
 
+export const METADATA_KEY = '__metadata__';
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const ZERO = 0x30;
 const NINE = 0x39;
 const UPPER_A = 0x41;
@@ -20,20 +25,23 @@ export interface TensorEntry {
 
 /** Reads entries of one text. */
 export class UsualTensorReader {
-  /** Where the entry that was read last ends. */
+  /** Where the entry that was read last ends: behind its `}`. */
   position = 0;
   private hasAllIntegers = true;
+  private lastDtype = '';
   /** A slice of it is of the right size; an array that grows takes room for 17 items at once. */
   private readonly integers: number[] = [];
 
   constructor(private readonly text: string) {}
 
-  /** The entry whose `{` stands at `start`; undefined where it looks any different, which does not mean that it is wrong. */
-  read(start: number, name: string): TensorEntry | undefined {
+  /** The tensor whose name begins at `start`; undefined for anything else and for one that looks any different, which does
+   * not mean that it is wrong. */
+  read(start: number): TensorEntry | undefined {
     this.position = start;
     this.hasAllIntegers = true;
-    if (!this.passes('{"dtype":"')) return undefined;
-    const dtype = this.word();
+    const name = this.name();
+    if (name === undefined || name === METADATA_KEY || !this.passes(':{"dtype":"')) return undefined;
+    const dtype = this.dtype();
     if (!this.passes('","shape":[')) return undefined;
     const shape = this.passes(']') ? [] : this.integersToBracket();
     if (!this.passes(',"data_offsets":[')) return undefined;
@@ -51,11 +59,26 @@ export class UsualTensorReader {
     return true;
   }
 
-  /** The capitals, digits and underscores that come next. */
-  private word(): string {
+  /** The string that comes next, if it has no escapes. */
+  private name(): string | undefined {
+    if (!this.passes('"')) return undefined;
     const start = this.position;
-    while (isWordCode(this.text.charCodeAt(this.position))) this.position++;
-    return this.text.slice(start, this.position);
+    let code = this.text.charCodeAt(start);
+    // Beyond the end the code is NaN.
+    while (code >= SPACE && code !== QUOTE && code !== BACKSLASH)
+      code = this.text.charCodeAt(++this.position);
+    if (code !== QUOTE) return undefined;
+    return this.text.slice(start, this.position++);
+  }
+
+  /** The capitals, digits and underscores that come next. Neighbours mostly have one dtype, and then share the string. */
+  private dtype(): string {
+    const start = this.position;
+    while (isDtypeCode(this.text.charCodeAt(this.position))) this.position++;
+    const isSame =
+      this.position - start === this.lastDtype.length && this.text.startsWith(this.lastDtype, start);
+    if (!isSame) this.lastDtype = this.text.slice(start, this.position);
+    return this.lastDtype;
   }
 
   /** The integers up to the `]` that comes after them. */
@@ -82,6 +105,6 @@ export class UsualTensorReader {
   }
 }
 
-function isWordCode(code: number): boolean {
+function isDtypeCode(code: number): boolean {
   return (code >= UPPER_A && code <= UPPER_Z) || (code >= ZERO && code <= NINE) || code === UNDERSCORE;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
 import { system } from './system.js';
@@ -16,7 +17,7 @@ export interface ProcessIdentity {
 
 /** Eight hex digits. */
 export function randomToken(): string {
-  return crypto.getRandomValues(new Uint32Array(1))[0]?.toString(16).padStart(8, '0') ?? '';
+  return randomBytes(4).toString('hex');
 }
 
 export const ownProcess: ProcessIdentity = {

@@ -51,4 +51,5 @@ const thread = globalThis as { [KEY]?: typeof calls };
  * The synchronous members are for workers and for short calls. `fsync` and `readdir` may take seconds, and a signal
  * handler waits until synchronous work ends, so those are asynchronous.
  */
-export const system = (thread[KEY] ??= calls);
+thread[KEY] ??= calls;
+export const system = thread[KEY];

@@ -21,14 +21,14 @@ export function shareCompressJob(kernels: Kernels, job: CompressJob, control: Jo
   let batches: BatchEncoder | undefined;
   for (let unitIndex = control.takeUnit(); ; unitIndex = control.takeUnit()) {
     const unit = units[unitIndex];
-    if (unit === undefined) return outputs.flush();
+    if (unit === undefined) break;
     const firstIndex = unit.kind === 'batch' ? unit.frameStart : unit.frameIndex;
     const frame = job.frames[firstIndex];
-    if (frame === undefined) return;
+    if (frame === undefined) break;
     try {
-      if (unit.kind === 'run' || frame.isStored) outputs.flush();
+      // What waits for its turn comes first, and a stored range stands where the next one is to be read to.
+      if (unit.kind !== 'frame' || frame.isStored) outputs.flush();
       if (unit.kind === 'batch') {
-        outputs.flush();
         batches ??= new BatchEncoder(kernels, job, control);
         batches.encode(unit, unitIndex);
       } else if (unit.kind === 'run') encodeRunUnit(kernels, job, control, unit, unitIndex);
@@ -38,6 +38,7 @@ export function shareCompressJob(kernels: Kernels, job: CompressJob, control: Jo
     }
     control.addDone(rawBytesOf(unit, job.frames));
   }
+  outputs.flush();
 }
 
 function encodeFrameUnit(
