@@ -3,7 +3,8 @@
 import { ZnnError } from '../errors.js';
 import { forEachItem, forEachMember, requireToken, skipValue } from './json-reader.js';
 import { JsonScanner } from './json-scanner.js';
-import { METADATA_KEY, type TensorEntry, UsualTensorReader } from './safetensors-usual-tensor.js';
+import { METADATA_KEY, type TensorEntry } from './safetensors-entry.js';
+import { UsualTensorReader } from './safetensors-usual-tensor.js';
 
 export interface Entries {
   readonly tensors: TensorEntry[];
@@ -16,33 +17,45 @@ export function parseEntries(text: string, tensorsMax: number): Entries {
   const scanner = new JsonScanner(text);
   scanner.next();
   const usual = new UsualTensorReader(text);
-  const tensors: TensorEntry[] = [];
-  const names = new Set<string>();
+  const list = new EntryList(tensorsMax);
   let metadata: ReadonlyMap<string, string> | undefined;
-  const addName = (name: string) => {
-    const earlierCount = names.size;
-    if (names.add(name).size === earlierCount) throw corrupt(`${JSON.stringify(name)} occurs twice`);
-  };
-  const addTensor = (tensor: TensorEntry) => {
-    if (tensors.push(tensor) > tensorsMax)
-      throw new ZnnError('unsupported', `more than ${tensorsMax} tensors`);
-  };
   const visit = (name: string) => {
-    addName(name);
+    list.addName(name);
     if (name === METADATA_KEY) metadata = parseMetadata(scanner);
-    else addTensor(parseTensor(scanner, name));
+    else list.addTensor(parseTensor(scanner, name));
   };
   const takeUsual = (start: number) => {
     const tensor = usual.read(start);
     if (tensor === undefined) return undefined;
-    addName(tensor.name);
-    addTensor(tensor);
+    list.addName(tensor.name);
+    list.addTensor(tensor);
     return usual.position;
   };
   forEachMember(scanner, 'the header object', visit, takeUsual);
   scanner.next();
   requireToken(scanner, 'end', 'nothing but white space after the header');
-  return { tensors, ...(metadata && { metadata }) };
+  return { tensors: list.tensors, ...(metadata && { metadata }) };
+}
+
+/** What was read so far. */
+class EntryList {
+  readonly tensors: TensorEntry[] = [];
+  private readonly names = new Set<string>();
+
+  constructor(private readonly tensorsMax: number) {}
+
+  /** @throws ZnnError `corrupt` for a name that is there already */
+  addName(name: string): void {
+    const earlierCount = this.names.size;
+    if (this.names.add(name).size === earlierCount) throw corrupt(`${JSON.stringify(name)} occurs twice`);
+  }
+
+  /** @throws ZnnError `unsupported` for one too many */
+  addTensor(tensor: TensorEntry): void {
+    if (this.tensors.push(tensor) > this.tensorsMax) {
+      throw new ZnnError('unsupported', `more than ${this.tensorsMax} tensors`);
+    }
+  }
 }
 
 /** The safetensors library takes null for no metadata. */

@@ -1,7 +1,7 @@
 import { ZnnError } from '../errors.js';
 import type { PlacedTensor } from './safetensors-container.js';
+import { METADATA_KEY } from './safetensors-entry.js';
 import { SAFETENSORS_JSON_MAX_BYTES, SAFETENSORS_LENGTH_BYTES } from './safetensors-header.js';
-import { METADATA_KEY } from './safetensors-usual-tensor.js';
 import { writeU64 } from './u64.js';
 
 /** The library pads its headers to this. */

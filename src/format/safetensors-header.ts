@@ -6,7 +6,7 @@ import { ZnnError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
 import { bitsPerElement } from './safetensors-dtypes.js';
 import { parseEntries } from './safetensors-entries.js';
-import type { TensorEntry } from './safetensors-usual-tensor.js';
+import type { TensorEntry } from './safetensors-entry.js';
 import { sumText } from './u64.js';
 
 /** The u64 that says how long the JSON is. */

@@ -1,7 +1,7 @@
 // A tensor in the JSON of a safetensors header as the safetensors library writes it, read in one go instead of token by token:
 // a header holds up to 100,000 of them, and nearly all files have no others.
 
-export const METADATA_KEY = '__metadata__';
+import { METADATA_KEY, type TensorEntry } from './safetensors-entry.js';
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -13,15 +13,6 @@ const UPPER_Z = 0x5a;
 const UNDERSCORE = 0x5f;
 /** Exact in a double, and so is each step towards it. */
 const INTEGER_MAX_DIGITS = 15;
-
-/** A tensor as the header has it; offsets count from the first byte of data. */
-export interface TensorEntry {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly dataStart: number;
-  readonly dataEnd: number;
-}
 
 /** Reads entries of one text. */
 export class UsualTensorReader {

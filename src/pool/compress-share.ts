@@ -26,8 +26,8 @@ export function shareCompressJob(kernels: Kernels, job: CompressJob, control: Jo
     const frame = job.frames[firstIndex];
     if (frame === undefined) break;
     try {
-      // What waits for its turn comes first, and a stored range stands where the next one is to be read to.
-      if (unit.kind !== 'frame' || frame.isStored) outputs.flush();
+      // The others take their turns themselves, after those before, and use the memory of what is still to be written.
+      if (unit.kind !== 'frame') outputs.flush();
       if (unit.kind === 'batch') {
         batches ??= new BatchEncoder(kernels, job, control);
         batches.encode(unit, unitIndex);
@@ -60,6 +60,7 @@ function encodeFrameUnit(
     onWritten: (offset) => control.records.setFrame(frameIndex, offset, encodedBytes, encoding),
     nameError: (thrown) => toZnnError(thrown, { frame: frameIndex, offset: frame.rawOffset }),
   });
+  // Its parts stand where the next unit is read to.
   if (frame.isStored) outputs.flush();
 }
 
