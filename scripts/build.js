@@ -33,17 +33,17 @@ runNode(require.resolve('assemblyscript/bin/asc.js'), [
   ...['--use', 'abort='],
 ]);
 
-// Finding and reading 200 small modules takes Node longer than all of a small file's work. The bundles take the place of
-// the modules that they start from; the others stay as they are, for the library and for tests.
-await bundle('cli/main.js');
-// A thread loads a module of the older kind sooner: no loader for the newer one has to be set up first.
-await bundle('pool/worker.js', { target: 'pool/worker.cjs', codeSplitting: false, format: 'cjs' });
+// Finding and reading 200 small modules takes Node longer than all of a small file's work, and setting up the loader of ES
+// modules takes it longer than reading one file. The bundles take the place of the modules that they start from; the others
+// stay as they are, for the library and for tests.
+await bundle('cli/main.js', 'cli/main.cjs', { codeSplitting: true });
+await bundle('pool/worker.js', 'pool/worker.cjs', { codeSplitting: false });
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 renameSync(built, path.join(root, 'dist'));
 
 /** Chunks lie beside the entry, since modules find files by their distance from the folder of the package. */
-async function bundle(entry, { target = entry, codeSplitting = true, format = 'esm' } = {}) {
+async function bundle(entry, target, { codeSplitting }) {
   const bundled = await rolldown({
     input: path.join(built, entry),
     platform: 'node',
@@ -51,12 +51,12 @@ async function bundle(entry, { target = entry, codeSplitting = true, format = 'e
   await bundled.write({
     dir: path.join(built, path.dirname(entry)),
     entryFileNames: path.basename(target),
-    chunkFileNames: 'chunk-[name]-[hash].js',
-    format,
+    chunkFileNames: 'chunk-[name]-[hash].cjs',
+    format: 'cjs',
     codeSplitting,
     // Names stay, for stack traces.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   });
   await bundled.close();
-  for (const file of [entry, `${entry}.map`]) if (file !== target) rmSync(path.join(built, file));
+  for (const file of [entry, `${entry}.map`]) rmSync(path.join(built, file));
 }

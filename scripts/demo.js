@@ -11,7 +11,7 @@ import { writeModelFolder } from './fixtures.js';
 
 const SEED = 2024;
 const COMPARE_BYTES = 1 << 20;
-const znn = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'bin', 'znn.js');
+const znn = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'bin', 'znn.cjs');
 
 /** @typedef {{ type: string, action?: string, source: string, originalBytes: number, compressedBytes: number, seconds: number }} Report */
 

@@ -140,7 +140,7 @@ function claimedBytes(bytes) {
 function decodeByZnn(names) {
   /** @type {Map<string, Verdict>} */
   const verdicts = new Map();
-  const znn = path.join(root, 'bin', 'znn.js');
+  const znn = path.join(root, 'bin', 'znn.cjs');
   mkdirSync(path.join(folder, 'out'));
   for (let start = 0; start < names.length; start += FILES_A_RUN) {
     const some = names.slice(start, start + FILES_A_RUN);

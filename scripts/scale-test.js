@@ -30,7 +30,7 @@ const CGROUP = '/sys/fs/cgroup/memory';
 const CGROUP_BYTES = 256 << 20;
 
 const { values } = parseArgs({ options: { 'sparse-gib': { type: 'string', default: '64' } } });
-const znn = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'bin', 'znn.js');
+const znn = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'bin', 'znn.cjs');
 const folder = mkdtempSync(path.join(tmpdir(), 'znn-scale-'));
 const rssPath = path.join(folder, 'rss');
 // Each thread overwrites what another has written: the figure is the whole process's.

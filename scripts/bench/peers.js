@@ -5,7 +5,7 @@ import path from 'node:path';
 import { firstLineOf, root } from './machine.js';
 
 const here = path.join(root, 'scripts', 'bench');
-const znn = path.join(root, 'bin', 'znn.js');
+const znn = path.join(root, 'bin', 'znn.cjs');
 
 /** @typedef {import('./processes.js').Command} Command */
 /**

@@ -1,4 +1,4 @@
-// Preloaded into a command, `node --import ./scripts/bench/time-shares.js bin/znn.js …`: at its end, tells on stderr where its
+// Preloaded into a command, `node --import ./scripts/bench/time-shares.js bin/znn.cjs …`: at its end, tells on stderr where its
 // time went. Times of calls are sums over all threads; "from start" is counted from the start of the process.
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
 import { system } from '../../dist/io/system.js';

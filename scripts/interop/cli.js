@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const znn = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'znn.js');
+const znn = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'znn.cjs');
 
 /** Runs znn in `folder`. @param {string} folder @param {readonly string[]} args @param {Record<string, string>} [environment]
  * @returns what went wrong, with the first lines of stderr; `undefined` if nothing did */

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const znn = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'znn.js');
+const znn = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'znn.cjs');
 
 /** What is found in each file, in order of severity and code. */
 const EXPECTED = {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
-const znn = path.join(root, 'bin', 'znn.js');
+const znn = path.join(root, 'bin', 'znn.cjs');
 
 /** @typedef {{ signal: NodeJS.Signals, delayMs: number }} Kill */
 /** @typedef {{ exitCode: number | null, endedBy: NodeJS.Signals | null, stderr: string, stopMs: number }} RunEnd

@@ -16,18 +16,20 @@ const start: StartCommand = async (name, paths, flags) => {
   process.exitCode = await startCommand(name, paths, flags, output);
 };
 
-// A write to a pipe or a file may fail after everything else is done.
-process.on('exit', () => {
-  const writeError = output.writeError();
-  if (writeError === undefined) return;
-  output.say(errorLine(toZnnError(writeError, { file: 'output' })));
-  process.exitCode ||= EXIT_CODES.failed;
-});
-
-try {
-  await createProgram(start, output.say).parseAsync(argumentsForParser(process.argv));
-} catch (error) {
-  process.exitCode = exitCodeOfFailure(error);
+/** Runs the process's command line, sets its exit code, and never throws. */
+export async function runCommandLine(): Promise<void> {
+  // A write to a pipe or a file may fail after everything else is done.
+  process.on('exit', () => {
+    const writeError = output.writeError();
+    if (writeError === undefined) return;
+    output.say(errorLine(toZnnError(writeError, { file: 'output' })));
+    process.exitCode ||= EXIT_CODES.failed;
+  });
+  try {
+    await createProgram(start, output.say).parseAsync(argumentsForParser(process.argv));
+  } catch (error) {
+    process.exitCode = exitCodeOfFailure(error);
+  }
 }
 
 /** Says what went wrong before or outside of any file's work. */

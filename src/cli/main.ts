@@ -13,5 +13,5 @@ if (process.argv.length === 3 && VERSION_FLAGS.includes(process.argv[2])) {
   process.stdout.write(`${version}\n`);
 } else {
   startAhead(process.argv.slice(2));
-  await import('./command-line.js');
+  void import('./command-line.js').then(({ runCommandLine }) => runCommandLine());
 }

@@ -23,7 +23,7 @@ function shellWithModel(): (command: string) => string {
   const bin = path.join(temporaryFolder(), 'bin');
   mkdirSync(bin);
   const preload = path.join(root, 'test/support/fake-terminal.js');
-  const command = [process.execPath, '--import', preload, path.join(root, 'bin/znn.js')];
+  const command = [process.execPath, '--import', preload, path.join(root, 'bin/znn.cjs')];
   writeFileSync(
     path.join(bin, 'znn'),
     `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`,
@@ -36,7 +36,7 @@ function shellWithModel(): (command: string) => string {
     HF_HOME: 'hf',
   };
   const compressed = path.join(temporaryFolder(), 'name-znn');
-  const znn = [path.join(root, 'bin/znn.js'), 'compress', 'my-model', '-o', compressed];
+  const znn = [path.join(root, 'bin/znn.cjs'), 'compress', 'my-model', '-o', compressed];
   execFileSync(process.execPath, znn, { cwd });
   cacheModel(cwd, 'name-znn', compressed);
   return (line) => execFileSync('sh', ['-c', `{ ${line}; } 2>&1`], { cwd, env, encoding: 'utf8' });

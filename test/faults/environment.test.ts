@@ -30,7 +30,7 @@ import { filesIn } from '../support/same-files.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { linesOf, runZnn } from '../support/znn-process.js';
 
-const ZNN = `'${process.execPath}' '${fileURLToPath(new URL('../../bin/znn.js', import.meta.url))}'`;
+const ZNN = `'${process.execPath}' '${fileURLToPath(new URL('../../bin/znn.cjs', import.meta.url))}'`;
 const weights = geometricBytes(1, 5000, 40, 1.4);
 
 /** Target → source. */

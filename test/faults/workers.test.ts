@@ -111,7 +111,7 @@ test('a job that waits for another is not taken for one that hangs', () => {
 
 test('that cannot start, for want of address space, says what to do', async () => {
   const cwd = folder();
-  const znn = fileURLToPath(new URL('../../bin/znn.js', import.meta.url));
+  const znn = fileURLToPath(new URL('../../bin/znn.cjs', import.meta.url));
   const limited = (limitKib: number, nodeOption = '') =>
     `ulimit -v ${limitKib} && exec '${process.execPath}' ${nodeOption} '${znn}' compress -T2 a.bin b.bin`;
   const run = await endOf(startZnn([], { cwd, shell: limited(8_000_000) }));

@@ -51,7 +51,7 @@ test('nothing that ships runs a script when it is installed', () => {
 
 test('package.json says what the package is', () => {
   expect(manifest).toMatchObject({
-    ...{ name: 'znn', license: 'MIT', type: 'module', bin: { znn: 'bin/znn.js' } },
+    ...{ name: 'znn', license: 'MIT', type: 'module', bin: { znn: 'bin/znn.cjs' } },
     engines: { node: '>=20' },
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
   });

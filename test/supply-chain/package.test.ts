@@ -29,8 +29,8 @@ beforeAll(async () => {
   });
 });
 
-/** A CommonJS bundle, in the place of the module that it starts from. */
-const WORKER = 'dist/pool/worker.cjs';
+/** CommonJS bundles, each in the place of the module that it starts from. */
+const BUNDLES = ['dist/cli/main.cjs', 'dist/pool/worker.cjs'];
 
 describe('the tarball', () => {
   test('holds the command, the library, its documents, and nothing else', () => {
@@ -39,26 +39,25 @@ describe('the tarball', () => {
     const documents = readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`);
     expect(others).toEqual(
       [
-        ...['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/znn.js', 'dist/kernels.wasm', 'package.json'],
+        ...['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/znn.cjs', 'dist/kernels.wasm', 'package.json'],
         ...documents,
       ].toSorted(),
     );
     expect(documents.filter((name) => !/\.(md|svg)$/.test(name))).toEqual([]);
   });
 
-  test('holds a module and its types for each source, the bundle of the command, and nothing else', () => {
+  test('holds a module and its types for each source, the bundles of command and worker, and nothing else', () => {
     const sources = (readdirSync(path.join(root, 'src'), { recursive: true }) as string[]).filter(
       (name) => name.endsWith('.ts') && !name.startsWith('kernels') && !name.endsWith('.d.ts'),
     );
-    const expected = sources.flatMap((name) =>
-      ['.js', '.d.ts'].map((end) => `dist/${name.slice(0, -3)}${end}`),
-    );
+    const bundled = BUNDLES.map((file) => file.replace('.cjs', '.js'));
+    const expected = sources
+      .flatMap((name) => ['.js', '.d.ts'].map((end) => `dist/${name.slice(0, -3)}${end}`))
+      .filter((file) => !bundled.includes(file));
     const modules = packed.files.filter((file) => /^dist\/.*\.(c?js|ts)$/.test(file));
-    const chunks = modules.filter((file) => /^dist\/cli\/chunk-[^/]+\.js$/.test(file));
+    const chunks = modules.filter((file) => /^dist\/cli\/chunk-[^/]+\.cjs$/.test(file));
     expect(chunks.length).toBeGreaterThan(0);
-    expect(modules.filter((file) => !chunks.includes(file))).toEqual(
-      expected.map((file) => (file === WORKER.replace('.cjs', '.js') ? WORKER : file)).toSorted(),
-    );
+    expect(modules.filter((file) => !chunks.includes(file))).toEqual([...expected, ...BUNDLES].toSorted());
   });
 });
 

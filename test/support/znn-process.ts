@@ -44,7 +44,7 @@ export function startZnn(
     ...(rssPath === undefined ? [] : [REPORT_MEMORY]),
   ];
   const nodeArgs = preloads.flatMap((module) => ['--import', module]);
-  const own = [...nodeArgs, path.join(root, 'bin', 'znn.js'), ...args];
+  const own = [...nodeArgs, path.join(root, 'bin', 'znn.cjs'), ...args];
   const command = shell === undefined ? [...wrapper, process.execPath, ...own] : ['bash', '-c', shell];
   const [program = '', ...programArgs] = command;
   return spawn(program, programArgs, {

@@ -24,7 +24,7 @@ export async function measureStartUp({ folder, sizes, report }) {
   const node = (/** @type {string[]} */ ...args) => ({ program: process.execPath, args });
   const peers = [
     { id: 'node', operation: 'start', command: node('-e', '0') },
-    { id: 'znn', operation: 'start', command: node(path.join(root, 'bin', 'znn.js'), '--version') },
+    { id: 'znn', operation: 'start', command: node(path.join(root, 'bin', 'znn.cjs'), '--version') },
     {
       id: 'compress',
       operation: 'compress',
