@@ -6,7 +6,7 @@ import { ZnnError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
 import { bitsPerElement } from './safetensors-dtypes.js';
 import { parseEntries } from './safetensors-entries.js';
-import type { TensorEntry } from './safetensors-entry.js';
+import type { SafetensorsTensor } from './safetensors-entry.js';
 import { sumText } from './u64.js';
 
 /** The u64 that says how long the JSON is. */
@@ -26,14 +26,7 @@ export interface HeaderLimits {
   readonly tensors: number;
 }
 
-export interface SafetensorsTensor {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  /** Where its bytes stand in the file, half-open. */
-  readonly fileStart: number;
-  readonly fileEnd: number;
-}
+export type { SafetensorsTensor } from './safetensors-entry.js';
 
 export interface SafetensorsHeader {
   /** Bytes before the first tensor's: the length and the JSON. */
@@ -102,10 +95,10 @@ export function parseSafetensorsHeader(
   tensorsMax = SAFETENSORS_TENSORS_MAX,
 ): SafetensorsReading {
   try {
-    const entries = parseEntries(decodeUtf8(json), tensorsMax);
     const headerBytes = SAFETENSORS_LENGTH_BYTES + json.length;
-    const tensors = placeTensors(entries.tensors, headerBytes, fileBytes);
-    const { metadata } = entries;
+    const { tensors, metadata } = parseEntries(json, headerBytes, tensorsMax);
+    sortByData(tensors);
+    checkPlaces(tensors, headerBytes, fileBytes);
     return { isCanonical: true, header: { headerBytes, tensors, ...(metadata && { metadata }) } };
   } catch (thrown) {
     if (thrown instanceof ZnnError) return refusal(thrown.message, thrown.code === 'unsupported');
@@ -113,59 +106,40 @@ export function parseSafetensorsHeader(
   }
 }
 
-/** A byte order mark stays in the text, where no token begins with it. */
-function decodeUtf8(json: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json);
-  } catch (cause) {
-    throw new ZnnError('corrupt', 'the header is not UTF-8', {}, cause);
-  }
+function sortByData(tensors: SafetensorsTensor[]): void {
+  tensors.sort((a, b) => a.fileStart - b.fileStart || a.fileEnd - b.fileEnd);
 }
 
-/** The tensors in data order, once they cover the file exactly. */
-function placeTensors(entries: TensorEntry[], headerBytes: number, fileBytes: number): SafetensorsTensor[] {
-  const ordered = entries.sort((a, b) => a.dataStart - b.dataStart || a.dataEnd - b.dataEnd);
-  let dataEnd = 0;
-  const tensors = ordered.map((entry) => {
-    if (entry.dataStart !== dataEnd) {
-      const fault = entry.dataStart > dataEnd ? 'a hole' : 'an overlap';
-      throw corrupt(`tensor ${JSON.stringify(entry.name)}: ${fault} at data offset ${dataEnd}`);
+/** @throws ZnnError `corrupt` unless the tensors cover the file exactly, one after the other */
+function checkPlaces(tensors: readonly SafetensorsTensor[], headerBytes: number, fileBytes: number): void {
+  let end = headerBytes;
+  for (const tensor of tensors) {
+    if (tensor.fileStart !== end) {
+      const fault = tensor.fileStart > end ? 'a hole' : 'an overlap';
+      throw corrupt(`tensor ${JSON.stringify(tensor.name)}: ${fault} at data offset ${end - headerBytes}`);
     }
-    checkLength(entry);
-    dataEnd = entry.dataEnd;
-    const { name, dtype, shape } = entry;
-    return {
-      name,
-      dtype,
-      shape,
-      fileStart: headerBytes + entry.dataStart,
-      fileEnd: headerBytes + entry.dataEnd,
-    };
-  });
-  if (headerBytes + dataEnd !== fileBytes) {
-    throw corrupt(`the tensors end at ${sumText(headerBytes + dataEnd)}, the file at ${fileBytes}`);
+    checkLength(tensor);
+    end = tensor.fileEnd;
   }
-  return tensors;
+  if (end !== fileBytes) throw corrupt(`the tensors end at ${sumText(end)}, the file at ${fileBytes}`);
 }
 
-function checkLength(entry: TensorEntry): void {
-  const length = entry.dataEnd - entry.dataStart;
-  if (length < 0) throw corrupt(`tensor ${JSON.stringify(entry.name)}: data_offsets run backwards`);
-  const elementBits = bitsPerElement(entry.dtype);
+function checkLength({ name, dtype, shape, fileStart, fileEnd }: SafetensorsTensor): void {
+  const length = fileEnd - fileStart;
+  if (length < 0) throw corrupt(`tensor ${JSON.stringify(name)}: data_offsets run backwards`);
+  const elementBits = bitsPerElement(dtype);
   if (elementBits === undefined) return;
   // Exact where no factor is 0 and the end is small: then so was each step.
-  const approximateBits = entry.shape.reduce((product, factor) => product * factor, elementBits);
+  const approximateBits = shape.reduce((product, factor) => product * factor, elementBits);
   if (approximateBits > 0 && approximateBits <= Number.MAX_SAFE_INTEGER && approximateBits === length * 8)
     return;
   let bits = BigInt(1);
-  for (const factor of [...entry.shape, elementBits]) {
+  for (const factor of [...shape, elementBits]) {
     bits *= BigInt(factor);
-    if (bits >= U64_LIMIT) throw corrupt(`tensor ${JSON.stringify(entry.name)}: its shape overflows 64 bits`);
+    if (bits >= U64_LIMIT) throw corrupt(`tensor ${JSON.stringify(name)}: its shape overflows 64 bits`);
   }
   if (bits !== BigInt(length) * 8n) {
-    throw corrupt(
-      `tensor ${JSON.stringify(entry.name)}: its shape takes ${bits} bits, its data ${length} bytes`,
-    );
+    throw corrupt(`tensor ${JSON.stringify(name)}: its shape takes ${bits} bits, its data ${length} bytes`);
   }
 }
 

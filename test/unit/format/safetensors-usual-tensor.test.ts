@@ -2,23 +2,26 @@ import { expect, test } from 'vitest';
 import { parseEntries } from '../../../src/format/safetensors-entries.js';
 import { UsualTensorReader } from '../../../src/format/safetensors-usual-tensor.js';
 
-const read = (text: string) => new UsualTensorReader(text).read(0);
+const utf8 = new TextEncoder();
+const readerOf = (text: string) => new UsualTensorReader(utf8.encode(text), text, 100);
+const read = (text: string) => readerOf(text).read(0);
+const parse = (text: string, tensorsMax: number) => parseEntries(utf8.encode(text), 100, tensorsMax);
 
 test('a tensor as the safetensors library writes it', () => {
   const text = '"a.b":{"dtype":"F8_E4M3","shape":[2,30],"data_offsets":[7,67]}';
-  const reader = new UsualTensorReader(`{${text},`);
+  const reader = readerOf(`{${text},`);
   expect(reader.read(1)).toEqual({
     name: 'a.b',
     dtype: 'F8_E4M3',
     shape: [2, 30],
-    dataStart: 7,
-    dataEnd: 67,
+    fileStart: 107,
+    fileEnd: 167,
   });
   expect(reader.position).toBe(1 + text.length);
 });
 
 test('tensors of other dtypes and no dimensions, one after the other', () => {
-  const reader = new UsualTensorReader(
+  const reader = readerOf(
     ['BF16', 'F32', 'BF1']
       .map((dtype, i) => `"${i}":{"dtype":"${dtype}","shape":[],"data_offsets":[0,1]}`)
       .join(','),
@@ -26,6 +29,36 @@ test('tensors of other dtypes and no dimensions, one after the other', () => {
   const dtypes: (string | undefined)[] = [];
   for (let start = 0; start < 150; start = reader.position + 1) dtypes.push(reader.read(start)?.dtype);
   expect(dtypes).toEqual(['BF16', 'F32', 'BF1']);
+});
+
+test('neighbours of one shape share it, others do not', () => {
+  const reader = readerOf(
+    ['2,3', '2,3', '2', '3', '', '0,0', '2,3']
+      .map((shape) => `"":{"dtype":"F32","shape":[${shape}],"data_offsets":[0,4]}`)
+      .join(','),
+  );
+  const shapes: unknown[] = [];
+  for (let start = 0; shapes.length < 7; start = reader.position + 1) shapes.push(reader.read(start)?.shape);
+  expect(shapes).toEqual([[2, 3], [2, 3], [2], [3], [], [0, 0], [2, 3]]);
+  expect(shapes[1]).toBe(shapes[0]);
+});
+
+test('a header with letters beyond ASCII is read as well', () => {
+  const text =
+    '{"ä":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F16","shape":[],"data_offsets":[8,10]}}';
+  expect(parse(text, 2).tensors).toEqual([
+    { name: 'ä', dtype: 'F32', shape: [2], fileStart: 100, fileEnd: 108 },
+    { name: 'b', dtype: 'F16', shape: [], fileStart: 108, fileEnd: 110 },
+  ]);
+});
+
+test('a name that occurs twice is noticed wherever the two stand', () => {
+  const tensor = (name: string) => `"${name}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}`;
+  const names = ['b', 'c.10', 'a', 'c.9', 'c.1'];
+  expect(() => parse(`{${names.map(tensor).join(',')}}`, 9)).not.toThrow();
+  for (const name of names)
+    expect(() => parse(`{${[...names, name].map(tensor).join(',')}}`, 9)).toThrow(`"${name}" occurs twice`);
+  expect(() => parse('{"__metadata__":null,"__metadata__":{}}', 9)).toThrow('"__metadata__" occurs twice');
 });
 
 test.each([
@@ -57,8 +90,8 @@ test('both ways notice a name that occurs twice, and too many tensors', () => {
     [usual, unusual],
     [unusual, usual],
   ]) {
-    expect(() => parseEntries(`{${first},${second}}`, 2)).toThrow('"a" occurs twice');
-    expect(() => parseEntries(`{${first}}`, 0)).toThrow('more than 0 tensors');
-    expect(() => parseEntries(`{${first},}`, 2)).toThrow('expected a key');
+    expect(() => parse(`{${first},${second}}`, 2)).toThrow('"a" occurs twice');
+    expect(() => parse(`{${first}}`, 0)).toThrow('more than 0 tensors');
+    expect(() => parse(`{${first},}`, 2)).toThrow('expected a key');
   }
 });
