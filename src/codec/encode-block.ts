@@ -20,6 +20,8 @@ export interface PlanePart {
   /** What the target has room for: `bytes` and the encoder's slack at least. */
   readonly roomBytes: number;
   readonly scratch: number;
+  /** The part before it was coded: then no sample is asked whether this one is to be. */
+  readonly isLikelyCoded: boolean;
 }
 
 /** A code, whose lengths stand at LENGTHS, and its tree description, at TREE. */

@@ -37,7 +37,7 @@ export function encodePlane(kernels: Kernels, part: PlanePart): EncodedStream {
  * worthwhile. */
 function encodeBlock(kernels: Kernels, part: PlanePart): number | undefined {
   const { source, bytes } = part;
-  if (isFlat(kernels, source, bytes)) return undefined;
+  if (!part.isLikelyCoded && isFlat(kernels, source, bytes)) return undefined;
   const range = bytes % PAIRS_MULTIPLE_BYTES === 0 ? kernels.exports.mapPairs(source, bytes, PAIRS) : -1;
   if (range >= 0) return encodePairs(kernels, range, part);
   return encodeSymbols(kernels, part);

@@ -1,7 +1,8 @@
 import { CHUNK_BYTES, HUFFMAN_BLOCK_MAX_BYTES } from '../format/constants.js';
 import { ENCODINGS, type Encoding, type PlaneLayout } from '../format/dtypes.js';
-import { chunkCountOf, chunkRawBytesOf, planeBytesOf } from '../format/frame-geometry.js';
+import { planeBytesOf } from '../format/frame-geometry.js';
 import { startChecksum } from './checksum.js';
+import type { PlanePart } from './encode-block.js';
 import { type EncodedStream, encodePlane } from './encode-plane.js';
 import type { Kernels } from './kernels.js';
 import { ENCODED, encodedPlane, planeScratch, RAW } from './memory.js';
@@ -30,38 +31,61 @@ export function encodeRun(
   region: number = ENCODED,
 ): EncodedRun {
   const chunkBytes = chunkBytesOf(encoding);
-  const layout = ENCODINGS[encoding];
-  const planes = Array.from(
-    { length: layout.planeCount },
-    (_, planeIndex) => new GrowingPlane(kernels, layout, planeIndex, region),
-  );
-  const targets = new Array<number>(layout.planeCount).fill(0);
+  const planes = new GrowingPlanes(kernels, ENCODINGS[encoding], region);
   const checksum = startChecksum(kernels);
-  const chunkCount = chunkCountOf(rawBytes, chunkBytes);
-  for (let chunkIndex = 0; chunkIndex < chunkCount; chunkIndex++) {
-    const raw = RAW + chunkIndex * chunkBytes;
-    const chunkRawBytes = chunkRawBytesOf({ rawBytes, chunkBytes }, chunkIndex);
-    checksum.update(raw, chunkRawBytes);
-    for (let i = 0; i < planes.length; i++) targets[i] = planes[i]?.splitTarget ?? 0;
-    splitChunk(kernels, layout, raw, chunkRawBytes, targets);
-    for (let i = 0; i < planes.length; i++) planes[i]?.encodeChunk(chunkRawBytes);
+  for (let offset = 0; offset < rawBytes; offset += chunkBytes) {
+    const chunkRawBytes = Math.min(chunkBytes, rawBytes - offset);
+    checksum.update(RAW + offset, chunkRawBytes);
+    planes.encodeChunk(RAW + offset, chunkRawBytes);
   }
-  return {
-    checksum: checksum.finish(),
-    planes: planes.map((plane) => plane.view()),
-    streams: planes.map((plane) => plane.streams),
-  };
+  return { checksum: checksum.finish(), ...planes.finish() };
 }
 
-/** A plane under construction in the kernels' memory. */
-class GrowingPlane {
+/** The planes of a run under construction.
+ *
+ * What is called for each chunk is short: the more a function executes, the sooner V8's optimizing compiler takes it, and
+ * that costs more processor time than a GiB's calls. */
+class GrowingPlanes {
+  private readonly planes: readonly GrowingPlane[];
+  /** For each plane, where the next chunk's part is to be put. */
+  private readonly splitTargets: number[];
+
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly layout: PlaneLayout,
+    region: number,
+  ) {
+    this.planes = Array.from(
+      { length: layout.planeCount },
+      (_, planeIndex) => new GrowingPlane(kernels, layout, planeIndex, region),
+    );
+    this.splitTargets = this.planes.map(({ source }) => source);
+  }
+
+  encodeChunk(raw: number, rawBytes: number): void {
+    const { kernels, planes, splitTargets } = this;
+    splitChunk(kernels, this.layout, raw, rawBytes, splitTargets);
+    for (let i = 0; i < planes.length; i++) splitTargets[i] = planes[i]?.encodeChunk(rawBytes) ?? 0;
+  }
+
+  finish(): Omit<EncodedRun, 'checksum'> {
+    return {
+      planes: this.planes.map((plane) => plane.view()),
+      streams: this.planes.map(({ streams }) => streams),
+    };
+  }
+}
+
+/** A plane under construction in the kernels' memory; as a part, that of the chunk at hand. */
+class GrowingPlane implements PlanePart {
   readonly streams: EncodedStream[] = [];
+  readonly scratch: number;
+  source: number;
+  bytes = 0;
+  target: number;
+  isLikelyCoded = false;
   private readonly start: number;
   private readonly limit: number;
-  private readonly scratch: number;
-  private end: number;
-  /** A plane that stayed raw in the last chunk is split straight to its place in the frame. */
-  private staysInPlace = false;
 
   constructor(
     private readonly kernels: Kernels,
@@ -72,30 +96,27 @@ class GrowingPlane {
     this.start = encodedPlane(region, layout.planeCount, planeIndex);
     this.limit = encodedPlane(region, layout.planeCount, planeIndex + 1);
     this.scratch = planeScratch(planeIndex);
-    this.end = this.start;
+    this.source = this.scratch;
+    this.target = this.start;
   }
 
-  /** Where the next chunk's part of the plane is to be put. */
-  get splitTarget(): number {
-    return this.staysInPlace ? this.end : this.scratch;
+  get roomBytes(): number {
+    return this.limit - this.target;
   }
 
-  /** Takes in the part of a chunk that stands at `splitTarget`. */
-  encodeChunk(chunkRawBytes: number): void {
-    const planeBytes = planeBytesOf(chunkRawBytes, this.layout.planeCount, this.planeIndex);
-    const stream = encodePlane(this.kernels, {
-      source: this.splitTarget,
-      bytes: planeBytes,
-      target: this.end,
-      roomBytes: this.limit - this.end,
-      scratch: this.scratch,
-    });
-    this.end += stream.bytes;
-    this.staysInPlace = stream.type === 0;
+  /** Takes in the part of a chunk that stands at `source`, and returns where that of the next one is to be put. */
+  encodeChunk(chunkRawBytes: number): number {
+    this.bytes = planeBytesOf(chunkRawBytes, this.layout.planeCount, this.planeIndex);
+    const stream = encodePlane(this.kernels, this);
     this.streams.push(stream);
+    this.target += stream.bytes;
+    this.isLikelyCoded = stream.type === 1;
+    // A plane that stays raw is split straight to its place in the frame.
+    this.source = this.isLikelyCoded ? this.scratch : this.target;
+    return this.source;
   }
 
   view(): Uint8Array {
-    return this.kernels.bytes.subarray(this.start, this.end);
+    return this.kernels.bytes.subarray(this.start, this.target);
   }
 }
