@@ -103,7 +103,7 @@ function wholeEncoder({ exports }, plane) {
     };
   }
   return () => {
-    const range = exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS);
+    const range = exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS, 0);
     exports.pairSampleHistogram(PAIRS, PLANE_BYTES / 2, range, COUNTS, WORK);
     makeCodes();
     exports.buildPairCodes(LENGTHS, CODES, range, PAIR_CODES, WORK);

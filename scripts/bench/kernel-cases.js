@@ -46,7 +46,7 @@ export function readyCode({ exports, bytes }, plane) {
 /** The same by pairs; answers with their range. @param {Instance} instance @param {string} plane */
 export function readyPairs(instance, plane) {
   readyCode(instance, plane);
-  const range = instance.exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS);
+  const range = instance.exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS, 0);
   if (range < 0) throw new Error(`${plane} has no pairs`);
   instance.exports.buildPairCodes(LENGTHS, CODES, range, PAIR_CODES, WORK);
   return range;
@@ -133,8 +133,8 @@ export const KERNEL_CASES = [
   histogramCase('F8 bytes'),
   histogramCase('one-bit codes'),
   planeCase('mapPairs', EXPONENTS, [PAIRS, PLANE_BYTES], (instance) => {
-    readyCode(instance, EXPONENTS);
-    return () => instance.exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS);
+    const range = readyPairs(instance, EXPONENTS);
+    return () => instance.exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS, range);
   }),
   planeCase('pairHistogram', EXPONENTS, [COUNTS, HISTOGRAM_BYTES], (instance) => {
     const range = readyPairs(instance, EXPONENTS);

@@ -20,8 +20,16 @@ export interface PlanePart {
   /** What the target has room for: `bytes` and the encoder's slack at least. */
   readonly roomBytes: number;
   readonly scratch: number;
-  /** The part before it was coded: then no sample is asked whether this one is to be. */
-  readonly isLikelyCoded: boolean;
+  readonly history: PlaneHistory;
+}
+
+/** What the part of the chunk before was like, as this one will most likely be. It decides how a block is found, not what is in
+ * it, but for a plane on the verge of what is worthwhile. */
+export interface PlaneHistory {
+  /** It was coded: then no sample is asked whether this one is to be. */
+  isCoded: boolean;
+  /** That of kernels/pairs.ts; 0 where it had none. */
+  range: number;
 }
 
 /** A code, whose lengths stand at LENGTHS, and its tree description, at TREE. */

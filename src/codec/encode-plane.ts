@@ -36,11 +36,15 @@ export function encodePlane(kernels: Kernels, part: PlanePart): EncodedStream {
 /** Bytes of the Huffman block that now stands at the target; undefined, and the source unharmed, where it is not
  * worthwhile. */
 function encodeBlock(kernels: Kernels, part: PlanePart): number | undefined {
-  const { source, bytes } = part;
-  if (!part.isLikelyCoded && isFlat(kernels, source, bytes)) return undefined;
-  const range = bytes % PAIRS_MULTIPLE_BYTES === 0 ? kernels.exports.mapPairs(source, bytes, PAIRS) : -1;
-  if (range >= 0) return encodePairs(kernels, range, part);
-  return encodeSymbols(kernels, part);
+  const { exports } = kernels;
+  const { source, bytes, history } = part;
+  if (!history.isCoded && isFlat(kernels, source, bytes)) return undefined;
+  const range =
+    bytes % PAIRS_MULTIPLE_BYTES === 0 ? exports.mapPairs(source, bytes, PAIRS, history.range) : -1;
+  const blockBytes = range >= 0 ? encodePairs(kernels, range, part) : encodeSymbols(kernels, part);
+  history.range = Math.max(range, 0);
+  history.isCoded = blockBytes !== undefined;
+  return blockBytes;
 }
 
 /** True where a sample proves that no code is worthwhile. */

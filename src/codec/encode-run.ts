@@ -2,7 +2,7 @@ import { CHUNK_BYTES, HUFFMAN_BLOCK_MAX_BYTES } from '../format/constants.js';
 import { ENCODINGS, type Encoding, type PlaneLayout } from '../format/dtypes.js';
 import { planeBytesOf } from '../format/frame-geometry.js';
 import { startChecksum } from './checksum.js';
-import type { PlanePart } from './encode-block.js';
+import type { PlaneHistory, PlanePart } from './encode-block.js';
 import { type EncodedStream, encodePlane } from './encode-plane.js';
 import type { Kernels } from './kernels.js';
 import { ENCODED, encodedPlane, planeScratch, RAW } from './memory.js';
@@ -83,7 +83,7 @@ class GrowingPlane implements PlanePart {
   source: number;
   bytes = 0;
   target: number;
-  isLikelyCoded = false;
+  readonly history: PlaneHistory = { isCoded: false, range: 0 };
   private readonly start: number;
   private readonly limit: number;
 
@@ -110,9 +110,8 @@ class GrowingPlane implements PlanePart {
     const stream = encodePlane(this.kernels, this);
     this.streams.push(stream);
     this.target += stream.bytes;
-    this.isLikelyCoded = stream.type === 1;
     // A plane that stays raw is split straight to its place in the frame.
-    this.source = this.isLikelyCoded ? this.scratch : this.target;
+    this.source = stream.type === 1 ? this.scratch : this.target;
     return this.source;
   }
 

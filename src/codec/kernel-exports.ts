@@ -33,7 +33,7 @@ export interface KernelExports {
   encodeTree(lengths: Pointer, maxBits: number, target: Pointer, work: Pointer): number;
   buildCodes(lengths: Pointer, maxBits: number, codes: Pointer): void;
   encodeLanes(source: Pointer, bytes: number, codes: Pointer, target: Pointer): number;
-  mapPairs(source: Pointer, bytes: number, pairs: Pointer): number;
+  mapPairs(source: Pointer, bytes: number, pairs: Pointer, likelyRange: number): number;
   pairHistogram(pairs: Pointer, pairCount: number, range: number, counts: Pointer, work: Pointer): void;
   pairSampleHistogram(
     pairs: Pointer,

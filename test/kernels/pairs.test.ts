@@ -20,10 +20,10 @@ const plane = fc
     return values;
   });
 
-function map(values: Uint8Array) {
+function map(values: Uint8Array, likelyRange = 0) {
   const { addresses, check } = guardedTargets(values.length);
   const [pairs = 0] = addresses;
-  const range = kernels.mapPairs(placeAtEnd(values), values.length, pairs);
+  const range = kernels.mapPairs(placeAtEnd(values), values.length, pairs, likelyRange);
   check();
   return { range, pairs: memory.slice(pairs, pairs + values.length) };
 }
@@ -38,6 +38,15 @@ describe('mapping', () => {
     fc.assert(
       fc.property(plane, (values) => {
         expect(map(values).range >= 0).toBe(fitsSlots(values));
+      }),
+    );
+  });
+
+  test('gives the same pairs whatever range is expected', () => {
+    fc.assert(
+      fc.property(plane.filter(fitsSlots), fc.integer({ min: 0, max: (1 << 17) - 1 }), (values, likely) => {
+        const { range, pairs } = map(values);
+        for (const expected of [range, likely]) expect(map(values, expected)).toEqual({ range, pairs });
       }),
     );
   });
