@@ -1,7 +1,7 @@
 // Times each kernel alone, run as `npm run bench:kernels`; `npm run bench:kernels -- --help` lists the options.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { compileKernels, instantiateKernels } from '../dist/codec/kernels.js';
+import { instantiateKernels } from '../dist/codec/kernels.js';
 import { KERNEL_CASES } from './bench/kernel-cases.js';
 import {
   compareWithPrevious,
@@ -14,6 +14,7 @@ import {
 import { compareCalls, measureRounds } from './bench/kernel-timing.js';
 import { describeMachine, describeVersions } from './bench/machine.js';
 import { loadOtherKernels } from './bench/other-kernels.js';
+import { compileWorkerKernels } from './bench/worker-kernels.js';
 
 const ROUNDS = 15;
 const FAIL_ABOVE = '1.10';
@@ -71,7 +72,7 @@ function run() {
   if (!(limit > 0)) throw new Error('--fail-above: not a number above 0');
   const previous = values.previous && parseKernelReport(readFileSync(values.previous, 'utf8'));
   const other = values.against === undefined ? undefined : loadOtherKernels(values.against);
-  const instance = instantiateKernels(compileKernels());
+  const instance = instantiateKernels(compileWorkerKernels());
   const cases = KERNEL_CASES.filter(({ name }) => name.includes(values.only));
   const measured = cases.map((kernelCase) => measureCase(kernelCase, instance, other, limit));
   const rows = previous ? compareWithPrevious(measured, previous) : measured;

@@ -3,7 +3,7 @@
 // kernels could reach at best.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { compileKernels, instantiateKernels } from '../dist/codec/kernels.js';
+import { instantiateKernels } from '../dist/codec/kernels.js';
 import {
   CODES,
   COUNTS,
@@ -26,6 +26,7 @@ import { runCommand, startServer } from './bench/processes.js';
 import { quantileOf } from './bench/statistics.js';
 import { markdownTable } from './bench/tables.js';
 import { makeWorkFolder } from './bench/work-folder.js';
+import { compileWorkerKernels } from './bench/worker-kernels.js';
 
 const ROUNDS = 7;
 const TURN_MILLISECONDS = 15;
@@ -102,8 +103,9 @@ function wholeEncoder({ exports }, plane) {
       exports.encodeLanes(SOURCE, PLANE_BYTES, CODES, LANES_SCRATCH);
     };
   }
+  let range = 0;
   return () => {
-    const range = exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS, 0);
+    range = exports.mapPairs(SOURCE, PLANE_BYTES, PAIRS, range);
     exports.pairSampleHistogram(PAIRS, PLANE_BYTES / 2, range, COUNTS, WORK);
     makeCodes();
     exports.buildPairCodes(LENGTHS, CODES, range, PAIR_CODES, WORK);
@@ -171,7 +173,7 @@ async function run() {
   const python = installedPython();
   const stockArgs = ['-B', path.join(root, 'scripts', 'bench', 'stock_loops.py')];
   const stock = python ? startServer({ program: python, args: stockArgs }) : undefined;
-  const instance = instantiateKernels(compileKernels());
+  const instance = instantiateKernels(compileWorkerKernels());
   const rows = [];
   try {
     for (const plane of PLANE_NAMES) rows.push(await measurePlane(instance, plane, stock));

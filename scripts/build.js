@@ -42,11 +42,23 @@ await bundle('pool/worker.js', 'pool/worker.cjs', { codeSplitting: false });
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 renameSync(built, path.join(root, 'dist'));
 
+/** commander can start programs as subcommands. znn has no such, and loading what starts them would take 3 ms. */
+function commanderWithoutPrograms() {
+  const transform = (code, file) => {
+    if (!file.endsWith(path.join('commander', 'lib', 'command.js'))) return null;
+    const without = code.replace("require('node:child_process')", '{}');
+    if (without === code) throw new Error(`${file} loads node:child_process in another way than it used to`);
+    return without;
+  };
+  return { name: 'commander-without-programs', transform };
+}
+
 /** Chunks lie beside the entry, since modules find files by their distance from the folder of the package. */
 async function bundle(entry, target, { codeSplitting }) {
   const bundled = await rolldown({
     input: path.join(built, entry),
     platform: 'node',
+    plugins: [commanderWithoutPrograms()],
   });
   await bundled.write({
     dir: path.join(built, path.dirname(entry)),

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
-import { compileKernels } from '../../dist/codec/kernels.js';
 import { summedPass } from './summed-pass.js';
+import { compileWorkerKernels } from './worker-kernels.js';
 
 /** @type {Worker[]} */
 const workers = [];
@@ -25,7 +25,7 @@ async function load({ load: path, pieceBytes, encoding, threadsMax }) {
   const pieces = Array.from({ length: Math.ceil(content.byteLength / pieceBytes) }, (_, index) =>
     Uint8Array.prototype.slice.call(content, index * pieceBytes, (index + 1) * pieceBytes),
   );
-  const module = compileKernels();
+  const module = compileWorkerKernels();
   const gate = new Int32Array(new SharedArrayBuffer(8));
   const workerData = { module, pieces, encoding, gate };
   for (let index = 0; index < threadsMax; index++) {

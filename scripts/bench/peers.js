@@ -29,7 +29,7 @@ export function znnPeer(threads = 0) {
     threads,
     command: (verb, source, target) => ({
       program: process.execPath,
-      args: [znn, verb, '-q', '-T', String(threads), '-o', target, source],
+      args: [znn, verb, '-q', ...(threads === 0 ? [] : ['-T', String(threads)]), '-o', target, source],
     }),
   };
 }

@@ -12,6 +12,11 @@ if (process.argv.length === 3 && VERSION_FLAGS.includes(process.argv[2])) {
   });
   process.stdout.write(`${version}\n`);
 } else {
-  startAhead(process.argv.slice(2));
-  void import('./command-line.js').then(({ runCommandLine }) => runCommandLine());
+  void run();
+}
+
+async function run(): Promise<void> {
+  await startAhead(process.argv.slice(2));
+  const { runCommandLine } = await import('./command-line.js');
+  await runCommandLine();
 }

@@ -1,7 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { bytesAt } from '../io/file-sizes.js';
-import { startWorkersAhead } from '../pool/spare-workers.js';
 
 const VERBS = new Set(['compress', 'c', 'decompress', 'd', 'verify']);
 /** With these the workers are fewer, or there is no work. */
@@ -19,24 +17,29 @@ let isLastMissing = false;
 /** Starts the workers of a run that will most likely need them, all but the last, while the command itself is still to be
  * loaded, which takes a processor too. It looks at the words of the command line without understanding them; a wrong guess
  * costs time, and nothing else. */
-export function startAhead([verb = '', ...words]: readonly string[]): void {
+export async function startAhead([verb = '', ...words]: readonly string[]): Promise<void> {
   if (!VERBS.has(verb) || words.some((word) => OTHER_RUNS.test(word))) return;
   const paths = words.filter((word) => !word.startsWith('-'));
   const bytes = paths.reduce((sum, path) => sum + bytesAt(path), 0);
   if (bytes < LARGE_BYTES) return;
-  if (HAS_INTERRUPT_BUDGET) setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET_BYTES}`);
+  if (HAS_INTERRUPT_BUDGET) {
+    const { setFlagsFromString } = await import('node:v8');
+    setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET_BYTES}`);
+  }
   isLastMissing = true;
-  start(availableParallelism() - 1);
+  await start(availableParallelism() - 1);
 }
 
 /** Starts the last of them, now that the command is loaded. */
-export function startLastAhead(): void {
-  if (isLastMissing) start(1);
+export async function startLastAhead(): Promise<void> {
+  if (isLastMissing) await start(1);
   isLastMissing = false;
 }
 
-function start(count: number): void {
+/** What it takes is loaded only here: most command lines have no use for it. */
+async function start(count: number): Promise<void> {
   try {
+    const { startWorkersAhead } = await import('../pool/spare-workers.js');
     startWorkersAhead(count);
   } catch {
     // It will fail again where the workers are needed, and be reported there.

@@ -29,7 +29,7 @@ export async function startCommand(
     name === 'cache restore' ? readRestoreOptions(flags, cpuCount) : readOptions(paths, flags, cpuCount);
   const stop = watchSignals();
   const run = await COMMANDS[name]();
-  startLastAhead();
+  await startLastAhead();
   try {
     const exitCode = await run(options, { output, signal: stop.signal });
     return stop.exitCode() ?? exitCode;

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { ZnnError } from '../errors.js';
 import type { KernelExports } from './kernel-exports.js';
 import { CODE_REGIONS, MEMORY_BYTES } from './memory.js';
@@ -15,14 +14,9 @@ export interface Kernels {
 
 let compiledKernels: WebAssembly.Module | undefined;
 
-/** The kernels, compiled once a process: workers are sent the module.
- * V8's baseline compiler makes this code 2–6 times slower, and it never replaces a loop that is already running, so the
- * optimizing compiler is asked for from the start: 9 ms for this module. */
+/** The kernels, compiled once a process: workers are sent the module. */
 export function compileKernels(): WebAssembly.Module {
-  if (compiledKernels === undefined) {
-    setFlagsFromString('--no-liftoff');
-    compiledKernels = new WebAssembly.Module(readFileSync(WASM_URL));
-  }
+  compiledKernels ??= new WebAssembly.Module(readFileSync(WASM_URL));
   return compiledKernels;
 }
 

@@ -1,4 +1,3 @@
-import { Inflate, strToU8 } from 'fflate';
 import { ZnnError } from '../errors.js';
 import { CHECKSUM_RUN_BYTES } from './constants.js';
 import { CHECKSUM_BYTES, type Checksum, INDEX_TRAILER_BYTES, SHA256_BYTES } from './frame-index.js';
@@ -14,10 +13,12 @@ import { assertWithin, DEFAULT_LIMITS, type Limits } from './limits.js';
 import { CONTAINER_INDEX_KEY, type ContainerIndex } from './safetensors-container.js';
 import { SAFETENSORS_JSON_MAX_BYTES } from './safetensors-header.js';
 
-/** Deflate's best: 258 bytes in 2 bits. */
-const INFLATE_FACTOR_MAX = 1032;
-/** What inflates at a time: an inflated piece is at most INFLATE_FACTOR_MAX times as long. */
-const INFLATE_PIECE_BYTES = 1 << 14;
+/** The index as it stands in metadata, with its header still deflated. */
+export interface DeflatedContainerIndex extends Omit<ContainerIndex, 'originalJson'> {
+  readonly deflatedJson: Uint8Array;
+  /** What it has to inflate to. */
+  readonly headerBytes: number;
+}
 
 /** The index that the value of CONTAINER_INDEX_KEY holds; whether it fits the file is for the plan to check.
  * @throws ZnnError `corrupt` or `unsupported` */
@@ -25,7 +26,7 @@ export function decodeContainerIndex(
   text: string,
   checksum: Checksum,
   limits: Pick<Limits, 'headerBytes'> = DEFAULT_LIMITS,
-): ContainerIndex {
+): DeflatedContainerIndex {
   const bytes = fromBase64(text);
   const documentEnd = Math.max(0, bytes.length - INDEX_TRAILER_BYTES);
   const trailer = decodeIndexTrailer(bytes.subarray(documentEnd));
@@ -45,7 +46,8 @@ export function decodeContainerIndex(
   const sha256 = fields.get('sha256');
   return {
     originalBytes: requireInteger(fields.get('originalBytes'), 'originalBytes'),
-    originalJson: inflateJson(fields.get('header'), headerBytes),
+    deflatedJson: requireByteString(fields.get('header')),
+    headerBytes,
     checksums: readChecksums(fields.get('checksums')),
     ...(sha256 === undefined ? {} : { sha256: toHex(requireBytes(sha256, SHA256_BYTES, 'sha256')) }),
   };
@@ -53,44 +55,18 @@ export function decodeContainerIndex(
 
 function fromBase64(text: string): Uint8Array {
   try {
-    return strToU8(atob(text), true);
+    const characters = atob(text);
+    const bytes = new Uint8Array(characters.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+    return bytes;
   } catch (cause) {
     throw new ZnnError('corrupt', `${CONTAINER_INDEX_KEY}: it is not base64`, {}, cause);
   }
 }
 
-/** Exactly `headerBytes` bytes. A stream that would give more is given up as soon as it has. */
-function inflateJson(deflated: unknown, headerBytes: number): Uint8Array {
-  if (!(deflated instanceof Uint8Array)) throw new ZnnError('corrupt', 'frame index: header is not bytes');
-  // Before memory is taken for it.
-  if (headerBytes > deflated.length * INFLATE_FACTOR_MAX) {
-    throw new ZnnError(
-      'corrupt',
-      `frame index: ${deflated.length} bytes of header do not inflate to ${headerBytes}`,
-    );
-  }
-  const json = new Uint8Array(headerBytes);
-  let filledBytes = 0;
-  const inflate = new Inflate((piece) => {
-    if (filledBytes + piece.length > headerBytes) {
-      throw new ZnnError('corrupt', `frame index: header inflates to more than ${headerBytes} bytes`);
-    }
-    json.set(piece, filledBytes);
-    filledBytes += piece.length;
-  });
-  try {
-    for (let offset = 0; offset < deflated.length; offset += INFLATE_PIECE_BYTES) {
-      const piece = deflated.subarray(offset, offset + INFLATE_PIECE_BYTES);
-      inflate.push(piece, offset + INFLATE_PIECE_BYTES >= deflated.length);
-    }
-  } catch (cause) {
-    if (cause instanceof ZnnError) throw cause;
-    throw new ZnnError('corrupt', 'frame index: header does not inflate', {}, cause);
-  }
-  if (filledBytes !== headerBytes) {
-    throw new ZnnError('corrupt', `frame index: header inflates to ${filledBytes} bytes, not ${headerBytes}`);
-  }
-  return json;
+function requireByteString(value: unknown): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new ZnnError('corrupt', 'frame index: header is not bytes');
+  return value;
 }
 
 function readChecksums(value: unknown): bigint[] {

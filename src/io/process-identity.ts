@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
 import { system } from './system.js';
@@ -15,9 +14,11 @@ export interface ProcessIdentity {
   readonly start: string;
 }
 
-/** Eight hex digits. */
+/** Eight hex digits. They have to differ, not to be secret: who makes a file by such a name makes sure that it is new. */
 export function randomToken(): string {
-  return randomBytes(4).toString('hex');
+  return Math.floor(Math.random() * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0');
 }
 
 export const ownProcess: ProcessIdentity = {

@@ -1,10 +1,11 @@
 // Blobs of a Hub cache are named by what they hold: SHA-256 for files in LFS, and Git's own hash for those in Git.
 
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import path from 'node:path';
 import { ZnnError } from '../errors.js';
 import { system } from '../io/system.js';
 import { isBlobFolder } from '../plan/hub-cache.js';
+import { startHash } from './hashes.js';
 import { forEachSlice } from './slices.js';
 
 export type BlobHash = 'sha256' | 'git-sha1';
@@ -42,14 +43,14 @@ export async function blobNameOf(
   kind: BlobHash,
   signal?: AbortSignal,
 ): Promise<string> {
-  const hash = startHash(kind, fileBytes);
+  const hash = await startBlobHash(kind, fileBytes);
   await forEachSlice(fd, fileBytes, signal, (slice) => hash.update(slice));
   return hash.digest('hex');
 }
 
 /** The same for what is in memory. */
-export function blobNameOfBytes(content: Uint8Array, kind: BlobHash): string {
-  return startHash(kind, content.byteLength).update(content).digest('hex');
+export async function blobNameOfBytes(content: Uint8Array, kind: BlobHash): Promise<string> {
+  return (await startBlobHash(kind, content.byteLength)).update(content).digest('hex');
 }
 
 /** Compares a SHA-256 with the name of the blob that the path leads to, if that is one.
@@ -63,7 +64,7 @@ export function assertBlobName(filePath: string, sha256: string): void {
   });
 }
 
-function startHash(kind: BlobHash, fileBytes: number): Hash {
-  if (kind === 'sha256') return createHash('sha256');
-  return createHash('sha1').update(`blob ${fileBytes}\0`);
+async function startBlobHash(kind: BlobHash, fileBytes: number): Promise<Hash> {
+  if (kind === 'sha256') return startHash('sha256');
+  return (await startHash('sha1')).update(`blob ${fileBytes}\0`);
 }

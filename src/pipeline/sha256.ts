@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { ZnnError } from '../errors.js';
 import type { InputFile } from '../io/input-file.js';
 import { assertBlobName } from './blob-names.js';
+import { startHash } from './hashes.js';
 import { forEachSlice } from './slices.js';
 
 /** SHA-256 of the first `fileBytes` bytes, lower-case hex.
  * @throws ZnnError `truncated` or `io`, or the signal's reason */
 export async function sha256Of(fd: number, fileBytes: number, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = await startHash('sha256');
   await forEachSlice(fd, fileBytes, signal, (slice) => hash.update(slice));
   return hash.digest('hex');
 }
@@ -18,7 +18,7 @@ async function sha256OfPieces(
   pieces: Iterable<Uint8Array>,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = await startHash('sha256');
   for (const piece of pieces) {
     signal?.throwIfAborted();
     hash.update(piece);

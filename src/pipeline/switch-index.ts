@@ -23,10 +23,8 @@ export async function switchIndex(task: WritingTask): Promise<Outcome> {
     const blobPath = blobPathOf(task.sourcePath);
     if (blobPath === undefined) await writeAs(task.sourcePath, content, source, true);
     else {
-      const newBlobPath = path.join(
-        path.dirname(blobPath),
-        blobNameOfBytes(content, blobHashOf(blobPath) ?? 'sha256'),
-      );
+      const newBlobName = await blobNameOfBytes(content, blobHashOf(blobPath) ?? 'sha256');
+      const newBlobPath = path.join(path.dirname(blobPath), newBlobName);
       if (system.lstatSync(newBlobPath, { throwIfNoEntry: false }) === undefined)
         await writeAs(newBlobPath, content, source, false);
       await replaceLink(task.sourcePath, newBlobPath);

@@ -28,6 +28,7 @@ import {
 } from '../format/safetensors-header.js';
 import { safetensorsHeaderBytes } from '../format/safetensors-header-bytes.js';
 import { writeU64 } from '../format/u64.js';
+import { inflateJson } from './deflate.js';
 import { readFrame } from './frame-reader.js';
 import type { DecompressPlan } from './types.js';
 
@@ -69,7 +70,8 @@ export function planContainerDecompression(
   const encodedIndex = header.metadata?.get(CONTAINER_INDEX_KEY);
   const base = { format: 'safetensors', sourceBytes: source.sizeBytes } as const;
   if (encodedIndex === undefined) return { kind: 'zipnn', ...base, ...planByTensors(header, tensors) };
-  const index = decodeContainerIndex(encodedIndex, checksum, limits);
+  const { deflatedJson, headerBytes, ...rest } = decodeContainerIndex(encodedIndex, checksum, limits);
+  const index = { ...rest, originalJson: inflateJson(deflatedJson, headerBytes) };
   return { kind: 'znn', ...base, ...planByIndex(index, tensors, limits) };
 }
 

@@ -17,7 +17,6 @@ import {
 import {
   compressedVectorEntry,
   containerMetadata,
-  deflateJson,
   encodeContainerIndex,
 } from '../format/safetensors-container-encode.js';
 import { alignmentOf } from '../format/safetensors-dtypes.js';
@@ -27,6 +26,7 @@ import {
   type SafetensorsTensor,
 } from '../format/safetensors-header.js';
 import { safetensorsHeaderBytes } from '../format/safetensors-header-bytes.js';
+import { deflateJson } from './deflate.js';
 import { tensorFrameOf } from './tensor-frames.js';
 import type { CompressPlan, ContainerLayout } from './types.js';
 

@@ -14,7 +14,6 @@ import type {
   JobRunner,
 } from './protocol.js';
 import { shareJob } from './share.js';
-import { takeWorker } from './spare-workers.js';
 import { watchSignal, watchStall } from './watch.js';
 import type { WorkerThread } from './worker-thread.js';
 
@@ -107,7 +106,8 @@ class Pool implements JobRunner {
 
   /** Waits for every worker, then reports the first failure. */
   private async runOnWorkers(job: Job, control: JobControl, hooks: JobHooks): Promise<void> {
-    const workers = this.liveWorkers();
+    const workers = await this.liveWorkers();
+    hooks.signal?.throwIfAborted();
     const message = { jobId: this.jobCount++, job, shared: control.shared };
     const progress = setInterval(() => hooks.onProgress?.(control.doneBytes()), PROGRESS_INTERVAL_MS);
     const failures: ZnnError[] = [];
@@ -152,8 +152,10 @@ class Pool implements JobRunner {
     return [...this.running].reduce((sum, control) => sum + control.doneBytes(), this.endedBytes);
   }
 
-  /** All workers, with a new one in the place of each that died. */
-  private liveWorkers(): WorkerThread[] {
+  /** All workers, with a new one in the place of each that died. What it takes to start one is loaded only here: a run on
+   * small files has no use for it. */
+  private async liveWorkers(): Promise<readonly WorkerThread[]> {
+    const { takeWorker } = await import('./spare-workers.js');
     this.workers = this.workers.filter((worker) => worker.isAlive);
     while (this.workers.length < this.threads) this.workers.push(takeWorker());
     return [...this.workers];

@@ -1,6 +1,7 @@
 import { INDEX_TRAILER_BYTES } from '../../../src/format/frame-index.js';
 import { decodeContainerIndex } from '../../../src/format/safetensors-container-decode.js';
-import { deflateJson, encodeContainerIndex } from '../../../src/format/safetensors-container-encode.js';
+import { encodeContainerIndex } from '../../../src/format/safetensors-container-encode.js';
+import { deflateJson, inflateJson } from '../../../src/plan/deflate.js';
 import { concatBytes, utf8 } from '../../support/bytes.js';
 import { checksum } from '../decode-product.js';
 import { Finding, type FuzzTarget, outcomeOf } from '../target.js';
@@ -27,7 +28,10 @@ export const containerIndex: FuzzTarget = {
   run(document) {
     const sealed = concatBytes(document, trailerOf(document));
     return outcomeOf(
-      () => decodeContainerIndex(Buffer.from(sealed).toString('base64'), checksum),
+      () => {
+        const index = decodeContainerIndex(Buffer.from(sealed).toString('base64'), checksum);
+        return { ...index, originalJson: inflateJson(index.deflatedJson, index.headerBytes) };
+      },
       ({ originalBytes, originalJson, checksums }) => {
         if (!Number.isSafeInteger(originalBytes) || originalBytes < 0)
           throw new Finding(`${originalBytes} bytes`);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { runCommand, startServer } from '../../../scripts/bench/processes.js';
 import { createRandom, dataMakers } from '../../../scripts/fixtures.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -12,6 +12,17 @@ describe('a command', () => {
     const { seconds, stdout } = await runCommand(node('-e', 'console.log(1 + 1)'));
     expect(stdout).toBe('2\n');
     expect(seconds).toBeGreaterThan(0);
+  });
+
+  test('does not read the certificates of this machine, nor take other options for all of Node', async () => {
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', '/no/such/file');
+    vi.stubEnv('NODE_OPTIONS', '--no-such-option');
+    vi.stubEnv('ZNN_KEPT', '1');
+    const { NODE_EXTRA_CA_CERTS, NODE_OPTIONS, ZNN_KEPT } = JSON.parse(
+      (await runCommand(node('-p', 'JSON.stringify(process.env)'))).stdout,
+    );
+    expect([NODE_EXTRA_CA_CERTS, NODE_OPTIONS, ZNN_KEPT]).toEqual([undefined, undefined, '1']);
+    vi.unstubAllEnvs();
   });
 
   test('that fails tells why', async () => {

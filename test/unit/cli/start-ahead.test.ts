@@ -23,43 +23,43 @@ for (const name of ['folder/a', 'folder/b']) fileOf(name, LARGE_BYTES / 2);
 
 afterEach(() => vi.mocked(startWorkersAhead).mockClear());
 
-const starts = (...words: string[]) => {
-  startAhead(words);
+const starts = async (...words: string[]) => {
+  await startAhead(words);
   return vi.mocked(startWorkersAhead).mock.calls.length > 0;
 };
 
 describe('workers are started ahead', () => {
-  test.each(['compress', 'c', 'decompress', 'd', 'verify'])('for %s of a large file', (verb) => {
-    expect(starts(verb, '-q', large)).toBe(true);
+  test.each(['compress', 'c', 'decompress', 'd', 'verify'])('for %s of a large file', async (verb) => {
+    expect(await starts(verb, '-q', large)).toBe(true);
   });
 
-  test('for several files that are large together, and for a folder of them', () => {
-    expect(starts('c', small, small)).toBe(true);
-    expect(starts('c', folder)).toBe(true);
+  test('for several files that are large together, and for a folder of them', async () => {
+    expect(await starts('c', small, small)).toBe(true);
+    expect(await starts('c', folder)).toBe(true);
   });
 });
 
-test('threads that cannot start are left to the run itself', () => {
+test('threads that cannot start are left to the run itself', async () => {
   vi.mocked(startWorkersAhead).mockImplementationOnce(() => {
     throw new Error('no more threads');
   });
-  expect(starts('c', large)).toBe(true);
+  expect(await starts('c', large)).toBe(true);
 });
 
 describe('none are', () => {
-  test('for small files, no files, and names of none', () => {
-    expect(starts('c', small)).toBe(false);
-    expect(starts('c')).toBe(false);
-    expect(starts()).toBe(false);
-    expect(starts('c', path.join(root, 'missing'), `${small}\0`)).toBe(false);
+  test('for small files, no files, and names of none', async () => {
+    expect(await starts('c', small)).toBe(false);
+    expect(await starts('c')).toBe(false);
+    expect(await starts()).toBe(false);
+    expect(await starts('c', path.join(root, 'missing'), `${small}\0`)).toBe(false);
   });
 
-  test('for a verb that needs none', () => {
-    expect(starts('info', large)).toBe(false);
-    expect(starts('check', large)).toBe(false);
+  test('for a verb that needs none', async () => {
+    expect(await starts('info', large)).toBe(false);
+    expect(await starts('check', large)).toBe(false);
   });
 
-  test.each(['-T1', '-T', '-qT1', '--threads=1', '--dry-run', '--help', '-h'])('with %s', (flag) => {
-    expect(starts('c', flag, large)).toBe(false);
+  test.each(['-T1', '-T', '-qT1', '--threads=1', '--dry-run', '--help', '-h'])('with %s', async (flag) => {
+    expect(await starts('c', flag, large)).toBe(false);
   });
 });

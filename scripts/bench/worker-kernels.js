@@ -1,0 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { compileKernels } from '../../dist/codec/kernels.js';
+
+/** The kernels as workers get them: by V8's optimizing compiler from the start (src/pool/spare-workers.ts). */
+export function compileWorkerKernels() {
+  setFlagsFromString('--no-liftoff');
+  return compileKernels();
+}
