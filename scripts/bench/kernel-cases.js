@@ -144,6 +144,10 @@ export const KERNEL_CASES = [
     const range = readyPairs(instance, EXPONENTS);
     return () => instance.exports.pairSampleHistogram(PAIRS, PLANE_BYTES / 2, range, COUNTS, WORK);
   }),
+  planeCase('pairSampleBits', EXPONENTS, [LENGTHS, LENGTHS_BYTES], (instance) => {
+    readyPairs(instance, EXPONENTS);
+    return () => instance.exports.pairSampleBits(PAIRS, PLANE_BYTES / 2, PAIR_CODES);
+  }),
   planeCase('codeLengths', EXPONENTS, [LENGTHS, LENGTHS_BYTES], (instance) => {
     readyCode(instance, EXPONENTS);
     return () => instance.exports.codeLengths(COUNTS, LENGTHS, WORK);

@@ -30,6 +30,18 @@ export interface PlaneHistory {
   isCoded: boolean;
   /** That of kernels/pairs.ts; 0 where it had none. */
   range: number;
+  /** The code of the last block made by a sample of pairs. */
+  pairCode?: PairCode | undefined;
+}
+
+/** A code that the next part may be written with too. Its table stands in memory as long as `Kernels.pairCodesOwner` is this. */
+export interface PairCode extends BlockCode {
+  /** Symbols of the part that it was made for. */
+  readonly bytes: number;
+  /** Has a code for each value in it. */
+  readonly range: number;
+  /** Where its tree description stands in the frame under construction. */
+  readonly treeAt: number;
 }
 
 /** A code, whose lengths stand at LENGTHS, and its tree description, at TREE. */

@@ -14,6 +14,7 @@ export interface KernelExports {
   readonly CODES_BYTES: WebAssembly.Global;
   readonly ENCODE_SLACK_BYTES: WebAssembly.Global;
   readonly LANES_MAX_BYTES: WebAssembly.Global;
+  readonly PAIR_BITS_STRIDE: WebAssembly.Global;
   readonly PAIR_CODES_BYTES: WebAssembly.Global;
   readonly PAIR_HISTOGRAM_WORK_BYTES: WebAssembly.Global;
   readonly PAIR_SAMPLE_STRIDE: WebAssembly.Global;
@@ -43,6 +44,7 @@ export interface KernelExports {
     work: Pointer,
   ): number;
   buildPairCodes(lengths: Pointer, codes: Pointer, range: number, pairCodes: Pointer, work: Pointer): void;
+  pairSampleBits(pairs: Pointer, pairCount: number, pairCodes: Pointer): number;
   encodePairLanes(pairs: Pointer, bytes: number, pairCodes: Pointer, target: Pointer): number;
   decodeHuffman(source: Pointer, sourceBytes: number, target: Pointer, bytes: number, work: Pointer): number;
   decodeHuffmanBy(

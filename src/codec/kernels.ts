@@ -10,6 +10,8 @@ export interface Kernels {
   readonly exports: KernelExports;
   /** The whole memory. It never grows, so the view stays valid. */
   readonly bytes: Uint8Array;
+  /** What the table of pair codes in memory belongs to. */
+  pairCodesOwner?: object;
 }
 
 let compiledKernels: WebAssembly.Module | undefined;

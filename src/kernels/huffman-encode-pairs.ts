@@ -45,6 +45,28 @@ function entryOf(pairCodes: usize, pair: usize): u64 {
   return load<u64>(pairCodes + (pair << 3));
 }
 
+/** A sample of code lengths takes one slice of every stretch, at places without a period. */
+const STRETCH_PAIRS: usize = 1024;
+const SLICE_PAIRS: usize = 64;
+const SLICE_STEP: usize = 292;
+
+/** Pairs for each one whose code length `pairSampleBits` adds up. */
+export const PAIR_BITS_STRIDE: i32 = <i32>(STRETCH_PAIRS / SLICE_PAIRS);
+
+/** Bits that one pair in PAIR_BITS_STRIDE takes with these codes; all have one. `pairCount` is a multiple of 1024. */
+export function pairSampleBits(pairs: usize, pairCount: usize, pairCodes: usize): i32 {
+  let bits: u64 = 0;
+  let shift: usize = 0;
+  for (let stretch: usize = 0; stretch < pairCount; stretch += STRETCH_PAIRS) {
+    let at = pairs + ((stretch + shift) << 1);
+    const sliceEnd = at + (SLICE_PAIRS << 1);
+    for (; at < sliceEnd; at += 4)
+      bits += (entryOf(pairCodes, load<u16>(at)) & 63) + (entryOf(pairCodes, load<u16>(at, 2)) & 63);
+    shift = (shift + SLICE_STEP) % (STRETCH_PAIRS - SLICE_PAIRS);
+  }
+  return <i32>bits;
+}
+
 /** Most new bits that fit beside the 7 left from the flush before and the 6 lowest bits, where remains of lengths stand. */
 const FLUSH_BITS: u64 = 51;
 

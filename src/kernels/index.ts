@@ -9,5 +9,5 @@ export { CODES_BYTES, ENCODE_SLACK_BYTES, LANES_MAX_BYTES, buildCodes, encodeLan
 export { TREE_ENCODE_WORK_BYTES, encodeTree } from './huffman-tree-encode';
 export { merge16, merge32 } from './planes-merge';
 export { split16, split32 } from './planes-split';
-export { PAIR_CODES_BYTES, buildPairCodes, encodePairLanes } from './huffman-encode-pairs';
+export { PAIR_BITS_STRIDE, PAIR_CODES_BYTES, buildPairCodes, encodePairLanes, pairSampleBits } from './huffman-encode-pairs';
 export { PAIR_HISTOGRAM_WORK_BYTES, PAIR_SAMPLE_STRIDE, mapPairs, pairHistogram, pairSampleHistogram } from './pairs';
