@@ -22,10 +22,6 @@ export async function startAhead([verb = '', ...words]: readonly string[]): Prom
   const paths = words.filter((word) => !word.startsWith('-'));
   const bytes = paths.reduce((sum, path) => sum + bytesAt(path), 0);
   if (bytes < LARGE_BYTES) return;
-  if (HAS_INTERRUPT_BUDGET) {
-    const { setFlagsFromString } = await import('node:v8');
-    setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET_BYTES}`);
-  }
   isLastMissing = true;
   await start(availableParallelism() - 1);
 }
@@ -39,7 +35,8 @@ export async function startLastAhead(): Promise<void> {
 /** What it takes is loaded only here: most command lines have no use for it. */
 async function start(count: number): Promise<void> {
   try {
-    const { startWorkersAhead } = await import('../pool/spare-workers.js');
+    const { addFlag, startWorkersAhead } = await import('../pool/spare-workers.js');
+    if (HAS_INTERRUPT_BUDGET) addFlag(`--interrupt-budget=${INTERRUPT_BUDGET_BYTES}`);
     startWorkersAhead(count);
   } catch {
     // It will fail again where the workers are needed, and be reported there.

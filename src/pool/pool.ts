@@ -155,9 +155,9 @@ class Pool implements JobRunner {
   /** All workers, with a new one in the place of each that died. What it takes to start one is loaded only here: a run on
    * small files has no use for it. */
   private async liveWorkers(): Promise<readonly WorkerThread[]> {
-    const { takeWorker } = await import('./spare-workers.js');
-    this.workers = this.workers.filter((worker) => worker.isAlive);
-    while (this.workers.length < this.threads) this.workers.push(takeWorker());
-    return [...this.workers];
+    const { takeWorkers } = await import('./spare-workers.js');
+    const live = this.workers.filter((worker) => worker.isAlive);
+    this.workers = [...live, ...takeWorkers(this.threads - live.length)];
+    return this.workers;
   }
 }

@@ -7,6 +7,19 @@ import { WorkerThread } from './worker-thread.js';
 
 const spareWorkers: WorkerThread[] = [];
 
+/** Workers that are on their way. */
+let startingCount = 0;
+let areFlagsWanted = false;
+
+/** V8's flags for long runs. The first: the baseline compiler makes code of the kernels that is 2 to 6 times slower, and puts better
+ * code in its place only after some calls. A small file is done by then; a worker wants the better code from the start. */
+const flags = new Set(['--no-liftoff']);
+
+/** Has V8 take one more flag for long runs. */
+export function addFlag(flag: string): void {
+  flags.add(flag);
+}
+
 /** Starts `count` workers for the first pool that needs them. They keep no process from ending, so that nobody has to end
  * those that are never needed. */
 export function startWorkersAhead(count: number): void {
@@ -17,19 +30,32 @@ export function startWorkersAhead(count: number): void {
   }
 }
 
-/** A worker that belongs to the caller from now on: one of the spare ones, or a new one. */
-export function takeWorker(): WorkerThread {
-  for (let worker = spareWorkers.pop(); worker !== undefined; worker = spareWorkers.pop()) {
-    if (!worker.isAlive) continue;
-    worker.keepProcess();
-    return worker;
+/** `count` workers that belong to the caller from now on: spare ones, and new ones. */
+export function takeWorkers(count: number): WorkerThread[] {
+  const taken: WorkerThread[] = [];
+  while (taken.length < count) {
+    const spare = spareWorkers.pop();
+    if (spare?.isAlive === false) continue;
+    spare?.keepProcess();
+    taken.push(spare ?? startWorker());
   }
-  return startWorker();
+  areFlagsWanted = true;
+  setFlagsBetweenStarts();
+  return taken;
 }
 
-/** V8's baseline compiler makes code of the kernels that is 2 to 6 times slower, and puts better code in its place only after some
- * calls. A small file is done by then; a worker wants the better code from the start. */
 function startWorker(): WorkerThread {
-  setFlagsFromString('--no-liftoff');
-  return new WorkerThread({ module: compileKernels() });
+  const worker = new WorkerThread({ module: compileKernels() });
+  startingCount++;
+  worker.whenStarted(() => {
+    startingCount--;
+    setFlagsBetweenStarts();
+  });
+  return worker;
+}
+
+/** Not while a worker starts: with any flag changed V8 no longer takes the compiled code that Node brings with it, and the thread takes
+ * 20 ms longer. */
+function setFlagsBetweenStarts(): void {
+  if (areFlagsWanted && startingCount === 0) for (const flag of flags) setFlagsFromString(flag);
 }

@@ -40,6 +40,11 @@ export class WorkerThread {
     });
   }
 
+  /** Calls `action` once the thread has started. */
+  whenStarted(action: () => void): void {
+    this.worker.once('online', action);
+  }
+
   /** The process may end while this worker waits for work. */
   letProcessEnd(): void {
     this.worker.unref();

@@ -5,7 +5,7 @@ import { startAhead } from '../../../src/cli/start-ahead.js';
 import { startWorkersAhead } from '../../../src/pool/spare-workers.js';
 import { sharedTemporaryFolder } from '../../support/temporary-folder.js';
 
-vi.mock('../../../src/pool/spare-workers.js', () => ({ startWorkersAhead: vi.fn() }));
+vi.mock('../../../src/pool/spare-workers.js', () => ({ addFlag: vi.fn(), startWorkersAhead: vi.fn() }));
 
 const LARGE_BYTES = 32 << 20;
 const root = sharedTemporaryFolder();

@@ -22,9 +22,9 @@ test('workers that nobody takes keep no process from ending', () => {
 
 test('a spare worker is taken once, and a new one started when there are no more', () => {
   const program = `
-    import { startWorkersAhead, takeWorker } from '${distUrl('spare-workers.js')}';
+    import { startWorkersAhead, takeWorkers } from '${distUrl('spare-workers.js')}';
     startWorkersAhead(2);
-    const taken = [takeWorker(), takeWorker(), takeWorker()];
+    const taken = takeWorkers(3);
     console.log(new Set(taken).size, taken.every(({ isAlive }) => isAlive));
     await Promise.all(taken.map((worker) => worker.terminate()));`;
   expect(run(program)).toBe('3 true\n');
@@ -32,14 +32,35 @@ test('a spare worker is taken once, and a new one started when there are no more
 
 test('one that has died meanwhile is not taken', () => {
   const program = `
-    import { startWorkersAhead, takeWorker } from '${distUrl('spare-workers.js')}';
+    import { startWorkersAhead, takeWorkers } from '${distUrl('spare-workers.js')}';
     startWorkersAhead(1);
-    const dead = takeWorker();
+    const [dead] = takeWorkers(1);
     await dead.terminate();
-    const worker = takeWorker();
+    const [worker] = takeWorkers(1);
     console.log(dead.isAlive, worker.isAlive);
     await worker.terminate();`;
   expect(run(program)).toBe('false true\n');
+});
+
+test('flags change when workers are taken and none is starting, and not before: a start under changed flags takes longer', () => {
+  const program = `
+    import v8 from 'node:v8';
+    import { syncBuiltinESMExports } from 'node:module';
+    const flags = [];
+    v8.setFlagsFromString = (flag) => flags.push(flag);
+    syncBuiltinESMExports();
+    const { addFlag, startWorkersAhead, takeWorkers } = await import('${distUrl('spare-workers.js')}');
+    const timers = await import('node:timers/promises');
+    addFlag('--one-more');
+    startWorkersAhead(1);
+    await timers.setTimeout(500);
+    console.log(flags.length);
+    const workers = takeWorkers(2);
+    console.log(flags.length);
+    while (flags.length === 0) await timers.setTimeout(5);
+    console.log(flags.join(' '));
+    await Promise.all(workers.map((worker) => worker.terminate()));`;
+  expect(run(program)).toBe('0\n0\n--no-liftoff --one-more\n');
 });
 
 test('a job on workers that were started ahead', () => {
