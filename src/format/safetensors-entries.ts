@@ -68,12 +68,31 @@ class EntryList {
 
   /** @throws ZnnError `corrupt` where a name is there more than once */
   finish(): Entries {
-    // Mostly they stand in order already, and sorting what is sorted takes a third of the time of a set of them.
-    const names = this.tensors.map(({ name }) => name).sort();
-    const twice = names.find((name, i) => i > 0 && name === names[i - 1]);
+    const names = this.tensors.map(({ name }) => name);
+    const twice = isAscending(names) || isAscendingByLength(names) ? undefined : nameThatOccursTwice(names);
     if (twice !== undefined) throw occursTwice(twice);
     return { tensors: this.tensors, ...(this.metadata && { metadata: this.metadata }) };
   }
+}
+
+// Names that stand in order are distinct, and to see that they do takes a fifth of the time of sorting them. The safetensors
+// library sorts them; others count: "a.9" before "a.10".
+
+function isAscending(names: readonly string[]): boolean {
+  return names.every((name, i) => i === 0 || (names[i - 1] ?? '') < name);
+}
+
+function isAscendingByLength(names: readonly string[]): boolean {
+  return names.every((name, i) => {
+    const before = names[i - 1] ?? '';
+    return i === 0 || before.length < name.length || (before.length === name.length && before < name);
+  });
+}
+
+/** Sorting takes a third of the time of a set. */
+function nameThatOccursTwice(names: readonly string[]): string | undefined {
+  const sorted = names.toSorted();
+  return sorted.find((name, i) => i > 0 && name === sorted[i - 1]);
 }
 
 function occursTwice(name: string): ZnnError {

@@ -37,21 +37,20 @@ export function safetensorsFrames(header: SafetensorsHeader, forced: EncodingCho
   const frames = cutFrames({ start: 0, end: header.headerBytes, encoding: 'bytes' });
   const encodingOf = (tensor: SafetensorsTensor) =>
     forced === 'auto' ? encodingOfSafetensorsDtype(tensor.dtype) : forced;
-  let small: SafetensorsTensor[] = [];
-  const flush = () => {
-    for (const frame of smallFrames(small, encodingOf)) frames.push(frame);
-    small = [];
+  const { tensors } = header;
+  let smallStart = 0;
+  const flush = (smallEnd: number) => {
+    for (const frame of smallFrames(tensors.slice(smallStart, smallEnd), encodingOf)) frames.push(frame);
+    smallStart = smallEnd + 1;
   };
-  for (const tensor of header.tensors) {
-    if (tensor.fileEnd - tensor.fileStart < LARGE_TENSOR_BYTES) {
-      small.push(tensor);
-      continue;
-    }
-    flush();
+  for (let i = 0; i < tensors.length; i++) {
+    const tensor = tensors[i] as SafetensorsTensor;
+    if (tensor.fileEnd - tensor.fileStart < LARGE_TENSOR_BYTES) continue;
+    flush(i);
     const stretch = { start: tensor.fileStart, end: tensor.fileEnd, encoding: encodingOf(tensor) };
     for (const frame of cutFrames(stretch)) frames.push(frame);
   }
-  flush();
+  flush(tensors.length);
   return frames;
 }
 
@@ -93,29 +92,33 @@ function runsOfOneDtype(
   tensors: readonly SafetensorsTensor[],
   encodingOf: (tensor: SafetensorsTensor) => EncodingChoice,
 ): SmallRun[] {
+  // An empty tensor has no bytes that could want a dtype.
+  const filled = tensors.filter(({ fileStart, fileEnd }) => fileEnd > fileStart);
   const runs: SmallRun[] = [];
-  let members: SafetensorsTensor[] = [];
-  const flush = () => {
-    const [first, last] = [members[0], members.at(-1)];
-    if (first === undefined || last === undefined) return;
-    const { fileStart, dtype } = first;
-    runs.push({ start: fileStart, end: last.fileEnd, encoding: encodingOf(first), dtype, tensors: members });
-    members = [];
-  };
-  for (const tensor of tensors) {
-    // An empty tensor has no bytes that could want a dtype.
-    if (tensor.fileStart === tensor.fileEnd) continue;
-    if (members[0] !== undefined && members[0].dtype !== tensor.dtype) flush();
-    members.push(tensor);
+  let runStart = 0;
+  for (let i = 1; i <= filled.length; i++) {
+    const first = filled[runStart] as SafetensorsTensor;
+    const last = filled[i - 1] as SafetensorsTensor;
+    if (filled[i]?.dtype === first.dtype) continue;
+    const [start, end] = [first.fileStart, last.fileEnd];
+    runs.push({
+      start,
+      end,
+      encoding: encodingOf(first),
+      dtype: first.dtype,
+      tensors: filled.slice(runStart, i),
+    });
+    runStart = i;
   }
-  flush();
   return runs;
 }
 
 /** Frames that hold whole tensors, as many as fit, of neighbouring runs. */
 function packTensors(runs: readonly SmallRun[]): FramePlan[] {
   const frames: FramePlan[] = [];
-  let open: { start: number; end: number; encodings: Set<EncodingChoice> } | undefined;
+  let open:
+    | { start: number; end: number; encodings: Set<EncodingChoice>; lastEncoding?: EncodingChoice }
+    | undefined;
   const flush = () => {
     if (open !== undefined) frames.push(frameOf(open.start, open.end, open.encodings));
     open = undefined;
@@ -125,7 +128,8 @@ function packTensors(runs: readonly SmallRun[]): FramePlan[] {
       if (open !== undefined && tensor.fileEnd - open.start > FRAME_RAW_BYTES) flush();
       open ??= { start: tensor.fileStart, end: tensor.fileEnd, encodings: new Set() };
       open.end = tensor.fileEnd;
-      open.encodings.add(run.encoding);
+      if (open.lastEncoding !== run.encoding) open.encodings.add(run.encoding);
+      open.lastEncoding = run.encoding;
     }
   }
   flush();

@@ -54,10 +54,18 @@ test('a header with letters beyond ASCII is read as well', () => {
 
 test('a name that occurs twice is noticed wherever the two stand', () => {
   const tensor = (name: string) => `"${name}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}`;
-  const names = ['b', 'c.10', 'a', 'c.9', 'c.1'];
-  expect(() => parse(`{${names.map(tensor).join(',')}}`, 9)).not.toThrow();
-  for (const name of names)
-    expect(() => parse(`{${[...names, name].map(tensor).join(',')}}`, 9)).toThrow(`"${name}" occurs twice`);
+  const parseAll = (names: string[]) => parse(`{${names.map(tensor).join(',')}}`, 9);
+  for (const names of [
+    ['b', 'c.10', 'a', 'c.9', 'c.1'],
+    ['a', 'b', 'c.1', 'c.10', 'c.9'],
+    ['a', 'b', 'c.1', 'c.9', 'c.10'],
+  ]) {
+    expect(() => parseAll(names)).not.toThrow();
+    for (const name of names) {
+      for (let at = 0; at <= names.length; at++)
+        expect(() => parseAll(names.toSpliced(at, 0, name))).toThrow(`"${name}" occurs twice`);
+    }
+  }
   expect(() => parse('{"__metadata__":null,"__metadata__":{}}', 9)).toThrow('"__metadata__" occurs twice');
 });
 
