@@ -38,6 +38,9 @@ runNode(require.resolve('assemblyscript/bin/asc.js'), [
 // stay as they are, for the library and for tests.
 await bundle('cli/main.js', 'cli/main.cjs', { codeSplitting: true });
 await bundle('pool/worker.js', 'pool/worker.cjs', { codeSplitting: false });
+// Packages that are loaded late, by who needs them: one file each in place of up to 60.
+await bundlePackage('fast-glob', 'plan/fast-glob.cjs');
+await bundlePackage('fflate', 'plan/fflate.cjs');
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 renameSync(built, path.join(root, 'dist'));
@@ -53,6 +56,14 @@ function commanderWithoutPrograms() {
   return { name: 'commander-without-programs', transform };
 }
 
+// Names stay, for stack traces.
+function outputOptions() {
+  return {
+    format: 'cjs',
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  };
+}
+
 /** Chunks lie beside the entry, since modules find files by their distance from the folder of the package. */
 async function bundle(entry, target, { codeSplitting }) {
   const bundled = await rolldown({
@@ -61,14 +72,18 @@ async function bundle(entry, target, { codeSplitting }) {
     plugins: [commanderWithoutPrograms()],
   });
   await bundled.write({
+    ...outputOptions(),
     dir: path.join(built, path.dirname(entry)),
     entryFileNames: path.basename(target),
     chunkFileNames: 'chunk-[name]-[hash].cjs',
-    format: 'cjs',
     codeSplitting,
-    // Names stay, for stack traces.
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   });
   await bundled.close();
   for (const file of [entry, `${entry}.map`]) rmSync(path.join(built, file));
+}
+
+async function bundlePackage(name, target) {
+  const bundled = await rolldown({ input: require.resolve(name), platform: 'node' });
+  await bundled.write({ ...outputOptions(), file: path.join(built, target), codeSplitting: false });
+  await bundled.close();
 }

@@ -15,7 +15,7 @@ let loaded: typeof Fflate | undefined;
 
 /** fflate, loaded when a container first needs it: it makes its tables as it is loaded, which takes as long as compressing 1 MB. */
 function fflate(): typeof Fflate {
-  loaded ??= createRequire(import.meta.url)('fflate') as typeof Fflate;
+  loaded ??= createRequire(import.meta.url)('../../dist/plan/fflate.cjs') as typeof Fflate;
   return loaded;
 }
 
