@@ -23,8 +23,8 @@ export interface PlanePart {
   readonly history: PlaneHistory;
 }
 
-/** What the part of the chunk before was like, as this one will most likely be. It decides how a block is found, not what is in
- * it, but for a plane on the verge of what is worthwhile. */
+/** What the part of the chunk before was like, as this one will most likely be. It begins anew with each run of chunks, so that
+ * the same run always gives the same blocks. */
 export interface PlaneHistory {
   /** It was coded: then no sample is asked whether this one is to be. */
   isCoded: boolean;

@@ -22,7 +22,6 @@ interface Stretch {
 
 /** Small neighbours of one dtype. */
 interface SmallRun extends Stretch {
-  readonly dtype: string;
   readonly tensors: readonly SafetensorsTensor[];
 }
 
@@ -100,12 +99,10 @@ function runsOfOneDtype(
     const first = filled[runStart] as SafetensorsTensor;
     const last = filled[i - 1] as SafetensorsTensor;
     if (filled[i]?.dtype === first.dtype) continue;
-    const [start, end] = [first.fileStart, last.fileEnd];
     runs.push({
-      start,
-      end,
+      start: first.fileStart,
+      end: last.fileEnd,
       encoding: encodingOf(first),
-      dtype: first.dtype,
       tensors: filled.slice(runStart, i),
     });
     runStart = i;
@@ -116,9 +113,7 @@ function runsOfOneDtype(
 /** Frames that hold whole tensors, as many as fit, of neighbouring runs. */
 function packTensors(runs: readonly SmallRun[]): FramePlan[] {
   const frames: FramePlan[] = [];
-  let open:
-    | { start: number; end: number; encodings: Set<EncodingChoice>; lastEncoding?: EncodingChoice }
-    | undefined;
+  let open: { start: number; end: number; encodings: Set<EncodingChoice> } | undefined;
   const flush = () => {
     if (open !== undefined) frames.push(frameOf(open.start, open.end, open.encodings));
     open = undefined;
@@ -128,8 +123,7 @@ function packTensors(runs: readonly SmallRun[]): FramePlan[] {
       if (open !== undefined && tensor.fileEnd - open.start > FRAME_RAW_BYTES) flush();
       open ??= { start: tensor.fileStart, end: tensor.fileEnd, encodings: new Set() };
       open.end = tensor.fileEnd;
-      if (open.lastEncoding !== run.encoding) open.encodings.add(run.encoding);
-      open.lastEncoding = run.encoding;
+      open.encodings.add(run.encoding);
     }
   }
   flush();
