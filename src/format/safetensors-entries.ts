@@ -68,30 +68,35 @@ class EntryList {
 
   /** @throws ZnnError `corrupt` where a name is there more than once */
   finish(): Entries {
-    const names = this.tensors.map(({ name }) => name);
-    const twice = isAscending(names) || isAscendingByLength(names) ? undefined : nameThatOccursTwice(names);
+    const { tensors } = this;
+    const isInOrder = isAscending(tensors) || isAscendingByLength(tensors);
+    const twice = isInOrder ? undefined : nameThatOccursTwice(tensors);
     if (twice !== undefined) throw occursTwice(twice);
-    return { tensors: this.tensors, ...(this.metadata && { metadata: this.metadata }) };
+    return { tensors, ...(this.metadata && { metadata: this.metadata }) };
   }
 }
 
 // Names that stand in order are distinct, and to see that they do takes a fifth of the time of sorting them. The safetensors
 // library sorts them; others count: "a.9" before "a.10".
 
-function isAscending(names: readonly string[]): boolean {
-  return names.every((name, i) => i === 0 || (names[i - 1] ?? '') < name);
+function isAscending(tensors: readonly SafetensorsTensor[]): boolean {
+  return tensors.every(({ name }, i) => i === 0 || nameAt(tensors, i - 1) < name);
 }
 
-function isAscendingByLength(names: readonly string[]): boolean {
-  return names.every((name, i) => {
-    const before = names[i - 1] ?? '';
+function isAscendingByLength(tensors: readonly SafetensorsTensor[]): boolean {
+  return tensors.every(({ name }, i) => {
+    const before = nameAt(tensors, i - 1);
     return i === 0 || before.length < name.length || (before.length === name.length && before < name);
   });
 }
 
+function nameAt(tensors: readonly SafetensorsTensor[], index: number): string {
+  return tensors[index]?.name ?? '';
+}
+
 /** Sorting takes a third of the time of a set. */
-function nameThatOccursTwice(names: readonly string[]): string | undefined {
-  const sorted = names.toSorted();
+function nameThatOccursTwice(tensors: readonly SafetensorsTensor[]): string | undefined {
+  const sorted = tensors.map(({ name }) => name).sort();
   return sorted.find((name, i) => i > 0 && name === sorted[i - 1]);
 }
 

@@ -130,7 +130,8 @@ function checkLength({ name, dtype, shape, fileStart, fileEnd }: SafetensorsTens
   const elementBits = bitsPerElement(dtype);
   if (elementBits === undefined) return;
   // Exact where no factor is 0 and the end is small: then so was each step.
-  const approximateBits = shape.reduce((product, factor) => product * factor, elementBits);
+  let approximateBits = elementBits;
+  for (const factor of shape) approximateBits *= factor;
   if (approximateBits > 0 && approximateBits <= Number.MAX_SAFE_INTEGER && approximateBits === length * 8)
     return;
   let bits = BigInt(1);
