@@ -1,5 +1,6 @@
 // Huffman blocks of planes whose values fit into the 64 slots of kernels/pairs.ts, counted and written two symbols at a time.
-// A quarter of a large plane tells enough of its code; then only the written block tells its size.
+// A quarter of a large plane tells enough of its code, and one like the plane of the chunk before takes that one's code; then only
+// the written block tells its size.
 
 import { type BlockCode, isWorthwhile, makeCode, type PlanePart, writeTree } from './encode-block.js';
 import type { Kernels } from './kernels.js';
