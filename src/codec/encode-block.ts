@@ -64,9 +64,14 @@ export function makeCode({ exports }: Kernels, bytes: number, stride = 1): Block
   return { maxBits, treeBytes, lanesBytes };
 }
 
-/** Puts the tree description at `target`; returns where it ends. */
-export function writeTree({ bytes }: Kernels, { treeBytes }: BlockCode, target: number): number {
-  bytes.copyWithin(target, TREE, TREE + treeBytes);
+/** Puts the tree description, which stands at `treeAt`, at `target`; returns where it ends. */
+export function writeTree(
+  { bytes }: Kernels,
+  { treeBytes }: BlockCode,
+  target: number,
+  treeAt: number = TREE,
+): number {
+  bytes.copyWithin(target, treeAt, treeAt + treeBytes);
   return target + treeBytes;
 }
 

@@ -76,7 +76,7 @@ function writeBlock(kernels: Kernels, code: BlockCode, treeAt: number, part: Pla
   const lanesBytes = kernels.exports.encodePairLanes(PAIRS, bytes, PAIR_CODES, lanesStart);
   const isSurprise = lanesBytes * 100 > code.lanesBytes * (100 + SURPRISE_PERCENT);
   if (isSurprise || !isWorthwhile(treeBytes + lanesBytes, bytes)) return undefined;
-  kernels.bytes.copyWithin(target, treeAt, treeAt + treeBytes);
+  writeTree(kernels, code, target, treeAt);
   if (lanesStart !== lanesTarget) kernels.bytes.copyWithin(lanesTarget, lanesStart, lanesStart + lanesBytes);
   return treeBytes + lanesBytes;
 }
@@ -100,5 +100,5 @@ function buildTables(kernels: Kernels, { maxBits }: BlockCode, range: number): v
   const { exports } = kernels;
   exports.buildCodes(LENGTHS, maxBits, CODES);
   exports.buildPairCodes(LENGTHS, CODES, range, PAIR_CODES, WORK);
-  kernels.pairCodesOwner = {};
+  kernels.pairCodesOwner = undefined;
 }

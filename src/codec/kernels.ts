@@ -10,8 +10,8 @@ export interface Kernels {
   readonly exports: KernelExports;
   /** The whole memory. It never grows, so the view stays valid. */
   readonly bytes: Uint8Array;
-  /** What the table of pair codes in memory belongs to. */
-  pairCodesOwner?: object;
+  /** The code that the table of pair codes in memory belongs to, if it may serve again. */
+  pairCodesOwner?: object | undefined;
 }
 
 let compiledKernels: WebAssembly.Module | undefined;

@@ -2,7 +2,7 @@
 // huffman-encode.ts.
 
 import { JUMP_TABLE_BYTES } from '../format/constants';
-import { baseOf } from './pairs';
+import { baseOf, SLICE_STEP, STRETCH_PAIRS } from './pairs';
 
 const SLOTS: u32 = 64;
 
@@ -45,10 +45,8 @@ function entryOf(pairCodes: usize, pair: usize): u64 {
   return load<u64>(pairCodes + (pair << 3));
 }
 
-/** A sample of code lengths takes one slice of every stretch, at places without a period. */
-const STRETCH_PAIRS: usize = 1024;
+/** A sample of code lengths takes one slice of every stretch, as that of counts does, but shorter ones. */
 const SLICE_PAIRS: usize = 64;
-const SLICE_STEP: usize = 292;
 
 /** Pairs for each one whose code length `pairSampleBits` adds up. */
 export const PAIR_BITS_STRIDE: i32 = <i32>(STRETCH_PAIRS / SLICE_PAIRS);

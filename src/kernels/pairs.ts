@@ -11,9 +11,9 @@ const PAIRS: usize = 4096;
 const ROW_BYTES: usize = SLOTS << 2;
 
 /** A sample takes one slice of every stretch. Slices start at places without a period, which rows of a matrix would have. */
-const STRETCH_PAIRS: usize = 1024;
+export const STRETCH_PAIRS: usize = 1024;
 const SLICE_PAIRS: usize = 256;
-const SLICE_STEP: usize = 292;
+export const SLICE_STEP: usize = 292;
 
 /** Pairs for each one that `pairSampleHistogram` counts. */
 export const PAIR_SAMPLE_STRIDE: i32 = <i32>(STRETCH_PAIRS / SLICE_PAIRS);

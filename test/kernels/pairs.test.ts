@@ -125,15 +125,9 @@ test('the sample of code lengths adds up those of its pairs', () => {
   kernels.buildPairCodes(lengthsAt, codes, range, pairCodes, WORK);
   const bits = kernels.pairSampleBits(placeAtEnd(pairs), values.length / 2, pairCodes);
   let expected = 0;
-  for (const [index, value] of values.entries()) if (isLengthSampled(index)) expected += lengths[value] ?? 0;
+  for (const [index, value] of values.entries()) if (isSampled(index, 128)) expected += lengths[value] ?? 0;
   expect(bits).toBe(expected);
 });
-
-/** In each 2048 symbols 128, which begin 584 symbols later each time, and start again before they would go beyond. */
-function isLengthSampled(index: number): boolean {
-  const start = ((Math.floor(index / 2048) * 292) % (1024 - 64)) * 2;
-  return index % 2048 >= start && index % 2048 < start + 128;
-}
 
 /** The lanes of `values` as huffman-encode.ts writes them, and by pairs. */
 function bothLanes(values: Uint8Array) {

@@ -5,10 +5,10 @@ export function histogram(bytes: Uint8Array): number[] {
   return counts;
 }
 
-/** Whether the sample of a plane by pairs looks at the symbol at `index`: in each 2048 symbols at 512, which begin 584 symbols
- * further than in the 2048 before, modulo 1536. */
-export function isSampled(index: number): boolean {
-  const start = (Math.floor(index / 2048) * 584) % 1536;
+/** Whether a sample of a plane by pairs looks at the symbol at `index`: in each 2048 symbols at `sliceSymbols`, 512 where it
+ * counts, which begin 584 symbols further than in the 2048 before, modulo what leaves room for them. */
+export function isSampled(index: number, sliceSymbols = 512): boolean {
+  const start = (Math.floor(index / 2048) * 584) % (2048 - sliceSymbols);
   const offset = index % 2048;
-  return offset >= start && offset < start + 512;
+  return offset >= start && offset < start + sliceSymbols;
 }
