@@ -7,6 +7,7 @@ import { instantiateKernels } from '../dist/codec/kernels.js';
 import {
   CODES,
   COUNTS,
+  DECODE_WORK,
   ENCODED,
   LANES_SCRATCH,
   LENGTHS,
@@ -18,7 +19,7 @@ import {
 } from '../dist/codec/memory.js';
 import { HUFFMAN_BY_MULTI, HUFFMAN_BY_PAIRS, HUFFMAN_BY_SINGLE } from '../dist/format/constants.js';
 import { alternate } from './bench/alternate.js';
-import { readyBlock, readyPairs } from './bench/kernel-cases.js';
+import { forgetTables, readyBlock, readyPairs } from './bench/kernel-cases.js';
 import { PLANE_BYTES, PLANES } from './bench/kernel-planes.js';
 import { describeMachine, firstLineOf, root } from './bench/machine.js';
 import { installedPython } from './bench/peers.js';
@@ -69,8 +70,10 @@ async function measureNative(loop, expected) {
 /** What a plane's loops are: the call in wasm, where its output is, and what the native program calls it.
  * @param {Instance} instance @param {string} plane @param {number} blockBytes of its Huffman block, at ENCODED */
 function loopsOf({ exports, bytes }, plane, blockBytes) {
-  const decode = (/** @type {number} */ loop) => () =>
-    exports.decodeHuffmanBy(loop, ENCODED, blockBytes, TARGET, PLANE_BYTES, WORK);
+  const decode = (/** @type {number} */ loop) => () => {
+    forgetTables(bytes);
+    return exports.decodeHuffmanBy(loop, ENCODED, blockBytes, TARGET, PLANE_BYTES, DECODE_WORK);
+  };
   const decoded = () => bytes.slice(TARGET, TARGET + PLANE_BYTES);
   const encode = () => exports.encodeLanes(SOURCE, PLANE_BYTES, CODES, LANES_SCRATCH);
   const encodePairs = () => exports.encodePairLanes(PAIRS, PLANE_BYTES, PAIR_CODES, LANES_SCRATCH);

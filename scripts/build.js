@@ -30,6 +30,8 @@ runNode(require.resolve('assemblyscript/bin/asc.js'), [
   ...['--enable', 'simd'],
   // One fixed memory, sized once and never grown: codec/memory.ts lays it out, codec/kernels.ts checks that it fits.
   ...['--initialMemory', String(MEMORY_PAGES), '--maximumMemory', String(MEMORY_PAGES)],
+  // Below the first region of codec/memory.ts.
+  ...['--memoryBase', '64'],
   ...['--use', 'abort='],
 ]);
 

@@ -29,6 +29,12 @@ const unchecked = {
     checksumBegin: () => {},
     checksumStripes: () => {},
     checksumFinish: () => 0n,
+    splitSummed16: (
+      /** @type {number} */ raw,
+      /** @type {number} */ rawBytes,
+      /** @type {number} */ plane0,
+      /** @type {number} */ plane1,
+    ) => kernels.exports.split16(raw, rawBytes, plane0, plane1, 1),
   },
 };
 
@@ -74,8 +80,7 @@ function decodeFrame(frame, withChecksum) {
       const { type, start, end } = planeStreams[chunk];
       return { type, address: ENCODED + offsets[plane] + start, bytes: end - start };
     });
-    decodeChunk(kernels, frame, loaded, chunkRawBytes, target);
-    checksum?.update(target, chunkRawBytes);
+    decodeChunk(kernels, frame, loaded, chunkRawBytes, target, checksum);
     target += chunkRawBytes;
   }
   return checksum?.finish();

@@ -4,6 +4,7 @@ import {
   CHECKSUM_STATE,
   CODES,
   COUNTS,
+  DECODE_WORK,
   ENCODED,
   LENGTHS,
   PAIR_CODES,
@@ -73,12 +74,26 @@ function planeCase(kernel, plane, output, prepare) {
   };
 }
 
-/** @param {string} plane */
-const decodeCase = (plane) =>
-  planeCase('decodeHuffman', plane, [TARGET, PLANE_BYTES], (instance) => {
-    const blockBytes = readyBlock(instance, plane);
-    return () => instance.exports.decodeHuffman(ENCODED, blockBytes, TARGET, PLANE_BYTES, WORK);
-  });
+/** Lets the decoder believe that it has no tables yet. @param {Uint8Array} bytes of the kernels' memory */
+export const forgetTables = (bytes) => bytes.fill(0, DECODE_WORK, DECODE_WORK + 4);
+
+/** A block with another tree than the one before, as they mostly have; chunks of exponents often have the same one.
+ * @param {string} plane @param {boolean} hasSameTree */
+const decodeCase = (plane, hasSameTree = false) =>
+  planeCase(
+    'decodeHuffman',
+    hasSameTree ? `${plane}, tree of the block before` : plane,
+    [TARGET, PLANE_BYTES],
+    (instance) => {
+      const { exports, bytes } = instance;
+      const blockBytes = readyBlock(instance, plane);
+      forgetTables(bytes);
+      return () => {
+        if (!hasSameTree) forgetTables(bytes);
+        return exports.decodeHuffman(ENCODED, blockBytes, TARGET, PLANE_BYTES, DECODE_WORK);
+      };
+    },
+  );
 
 /** @param {string} plane */
 const encodeCase = (plane) =>
@@ -94,10 +109,11 @@ const histogramCase = (plane) =>
     return () => exports.histogram(SOURCE, PLANE_BYTES, COUNTS, WORK);
   });
 
-/** Split or merge of a whole chunk. @param {'split16' | 'split32' | 'merge16' | 'merge32'} kernel @param {string} chunk
- * @param {0 | 1} rotated @returns {KernelCase} */
+/** Split or merge of a whole chunk. @param {string} kernel @param {string} chunk @param {0 | 1} rotated
+ * @returns {KernelCase} */
 function chunkCase(kernel, chunk, rotated) {
   const planeCount = kernel.endsWith('16') ? 2 : 4;
+  const last = kernel.includes('Summed') ? CHECKSUM_STATE : rotated;
   const planes = Array.from({ length: planeCount }, (_, planeIndex) => planeScratch(planeIndex));
   const isSplit = kernel.startsWith('split');
   return {
@@ -108,8 +124,8 @@ function chunkCase(kernel, chunk, rotated) {
     output: isSplit ? [planeScratch(0), CHUNK_BYTES / planeCount] : [RAW, CHUNK_BYTES],
     prepare: ({ exports, bytes }) => {
       bytes.set(CHUNKS[chunk]?.() ?? [], RAW);
-      exports[kernel.replace('merge', 'split')](RAW, CHUNK_BYTES, ...planes, rotated);
-      return () => exports[kernel](RAW, CHUNK_BYTES, ...planes, rotated);
+      exports[kernel.replace('merge', 'split')](RAW, CHUNK_BYTES, ...planes, last);
+      return () => exports[kernel](RAW, CHUNK_BYTES, ...planes, last);
     },
   };
 }
@@ -119,6 +135,7 @@ const EXPONENTS = 'BF16 exponents';
 /** @type {readonly KernelCase[]} */
 export const KERNEL_CASES = [
   chunkCase('split16', 'BF16', 1),
+  chunkCase('splitSummed16', 'BF16', 1),
   chunkCase('split16', 'F16', 0),
   chunkCase('split32', 'F32', 1),
   chunkCase('split32', 'F32', 0),
@@ -179,11 +196,13 @@ export const KERNEL_CASES = [
   encodeCase('F8 bytes'),
   encodeCase('INT4 bytes'),
   decodeCase(EXPONENTS),
+  decodeCase(EXPONENTS, true),
   decodeCase('F16 high bytes'),
   decodeCase('F8 bytes'),
   decodeCase('INT4 bytes'),
   decodeCase('one-bit codes'),
   chunkCase('merge16', 'BF16', 1),
+  chunkCase('mergeSummed16', 'BF16', 1),
   chunkCase('merge16', 'F16', 0),
   chunkCase('merge32', 'F32', 1),
   chunkCase('merge32', 'F32', 0),

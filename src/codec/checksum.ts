@@ -7,6 +7,8 @@ const STRIPE_BYTES = 32;
 export interface RunningChecksum {
   /** Takes in `bytes` bytes of the kernels' memory; every piece but the last is a multiple of 32. */
   update(address: number, bytes: number): void;
+  /** The same where a kernel has taken the whole stripes of the piece into the state at CHECKSUM_STATE. */
+  tookStripes(address: number, bytes: number): void;
   /** XXH64, seed 0, of everything taken in. The last piece must still stand in memory. */
   finish(): bigint;
 }
@@ -16,13 +18,16 @@ export function startChecksum({ exports }: Kernels): RunningChecksum {
   let totalBytes = 0;
   let tail = 0;
   exports.checksumBegin(CHECKSUM_STATE);
+  const tookStripes = (address: number, bytes: number) => {
+    tail = address + bytes - (bytes % STRIPE_BYTES);
+    totalBytes += bytes;
+  };
   return {
     update(address, bytes) {
-      const stripeBytes = bytes - (bytes % STRIPE_BYTES);
-      exports.checksumStripes(CHECKSUM_STATE, address, stripeBytes);
-      tail = address + stripeBytes;
-      totalBytes += bytes;
+      exports.checksumStripes(CHECKSUM_STATE, address, bytes - (bytes % STRIPE_BYTES));
+      tookStripes(address, bytes);
     },
+    tookStripes,
     finish: () => BigInt.asUintN(64, exports.checksumFinish(CHECKSUM_STATE, tail, BigInt(totalBytes))),
   };
 }

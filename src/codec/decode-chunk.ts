@@ -11,8 +11,9 @@ import {
 } from '../format/constants.js';
 import type { PlaneLayout } from '../format/dtypes.js';
 import { planeBytesOf } from '../format/frame-geometry.js';
+import type { RunningChecksum } from './checksum.js';
 import type { Kernels } from './kernels.js';
-import { planeScratch, WORK } from './memory.js';
+import { CHECKSUM_STATE, DECODE_WORK, planeScratch } from './memory.js';
 
 /** Where one stream stands in the kernels' memory. */
 export interface LoadedStream {
@@ -31,7 +32,7 @@ const HUFFMAN_PROBLEMS: Readonly<Record<number, string>> = {
   [HUFFMAN_TOO_FEW_SYMBOLS]: 'too few symbols for four lanes',
 };
 
-/** Decodes one chunk of `chunkRawBytes` bytes from its streams, one a plane, to `target`.
+/** Decodes one chunk of `chunkRawBytes` bytes from its streams, one a plane, to `target`. The checksum, if any, takes it in.
  * Raw planes are merged from where they stand; only Huffman planes pass through scratch memory.
  * @throws ZnnError `corrupt`, naming the plane */
 export function decodeChunk(
@@ -40,6 +41,7 @@ export function decodeChunk(
   streams: readonly LoadedStream[],
   chunkRawBytes: number,
   target: number,
+  checksum?: RunningChecksum,
 ): void {
   const { planeCount } = layout;
   if (planeCount === 1) {
@@ -48,6 +50,7 @@ export function decodeChunk(
     if (isPlain(stream, chunkRawBytes)) {
       kernels.bytes.copyWithin(target, stream.address, stream.address + chunkRawBytes);
     } else decodeStream(kernels, stream, 0, target, chunkRawBytes);
+    checksum?.update(target, chunkRawBytes);
     return;
   }
   const planes = streams.map((stream, planeIndex) => {
@@ -56,7 +59,7 @@ export function decodeChunk(
     decodeStream(kernels, stream, planeIndex, planeScratch(planeIndex), planeBytes);
     return planeScratch(planeIndex);
   });
-  mergeChunk(kernels, layout, planes, target, chunkRawBytes);
+  mergeChunk(kernels, layout, planes, target, chunkRawBytes, checksum);
 }
 
 /** A Huffman stream as long as its plane is a plain copy: the stock decoder's rule. */
@@ -76,7 +79,7 @@ function decodeStream(
     bytes.fill(bytes[stream.address] ?? 0, target, target + planeBytes);
     return;
   }
-  const status = exports.decodeHuffman(stream.address, stream.bytes, target, planeBytes, WORK);
+  const status = exports.decodeHuffman(stream.address, stream.bytes, target, planeBytes, DECODE_WORK);
   if (status < 0) {
     throw new ZnnError('corrupt', `Huffman block: plane ${planeIndex}: ${HUFFMAN_PROBLEMS[-status]}`);
   }
@@ -88,9 +91,16 @@ function mergeChunk(
   planes: readonly number[],
   raw: number,
   rawBytes: number,
+  checksum: RunningChecksum | undefined,
 ): void {
   const [plane0 = 0, plane1 = 0, plane2 = 0, plane3 = 0] = planes;
+  if (checksum !== undefined && layout.planeCount === 2 && layout.rotated) {
+    exports.mergeSummed16(raw, rawBytes, plane0, plane1, CHECKSUM_STATE);
+    checksum.tookStripes(raw, rawBytes);
+    return;
+  }
   const rotated = Number(layout.rotated);
   if (layout.planeCount === 2) exports.merge16(raw, rawBytes, plane0, plane1, rotated);
   else exports.merge32(raw, rawBytes, plane0, plane1, plane2, plane3, rotated);
+  checksum?.update(raw, rawBytes);
 }

@@ -1,7 +1,7 @@
 import { CHUNK_BYTES, HUFFMAN_BLOCK_MAX_BYTES } from '../format/constants.js';
 import { ENCODINGS, type Encoding, type PlaneLayout } from '../format/dtypes.js';
 import { planeBytesOf } from '../format/frame-geometry.js';
-import { startChecksum } from './checksum.js';
+import { type RunningChecksum, startChecksum } from './checksum.js';
 import type { PlaneHistory, PlanePart } from './encode-block.js';
 import { type EncodedStream, encodePlane } from './encode-plane.js';
 import type { Kernels } from './kernels.js';
@@ -35,8 +35,7 @@ export function encodeRun(
   const checksum = startChecksum(kernels);
   for (let offset = 0; offset < rawBytes; offset += chunkBytes) {
     const chunkRawBytes = Math.min(chunkBytes, rawBytes - offset);
-    checksum.update(RAW + offset, chunkRawBytes);
-    planes.encodeChunk(RAW + offset, chunkRawBytes);
+    planes.encodeChunk(RAW + offset, chunkRawBytes, checksum);
   }
   return { checksum: checksum.finish(), ...planes.finish() };
 }
@@ -62,9 +61,9 @@ class GrowingPlanes {
     this.splitTargets = this.planes.map(({ source }) => source);
   }
 
-  encodeChunk(raw: number, rawBytes: number): void {
+  encodeChunk(raw: number, rawBytes: number, checksum: RunningChecksum): void {
     const { kernels, planes, splitTargets } = this;
-    splitChunk(kernels, this.layout, raw, rawBytes, splitTargets);
+    splitChunk(kernels, this.layout, raw, rawBytes, splitTargets, checksum);
     for (let i = 0; i < planes.length; i++) splitTargets[i] = planes[i]?.encodeChunk(rawBytes) ?? 0;
   }
 

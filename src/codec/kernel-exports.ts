@@ -20,6 +20,7 @@ export interface KernelExports {
   readonly PAIR_SAMPLE_STRIDE: WebAssembly.Global;
   readonly TREE_ENCODE_WORK_BYTES: WebAssembly.Global;
   readonly HUFFMAN_DECODE_WORK_BYTES: WebAssembly.Global;
+  readonly KEPT_END: WebAssembly.Global;
 
   checksumBegin(state: Pointer): void;
   checksumStripes(state: Pointer, source: Pointer, bytes: number): void;
@@ -57,6 +58,7 @@ export interface KernelExports {
   ): number;
 
   split16(raw: Pointer, rawBytes: number, plane0: Pointer, plane1: Pointer, rotated: number): void;
+  splitSummed16(raw: Pointer, rawBytes: number, plane0: Pointer, plane1: Pointer, checksum: Pointer): void;
   split32(
     raw: Pointer,
     rawBytes: number,
@@ -67,6 +69,7 @@ export interface KernelExports {
     rotated: number,
   ): void;
   merge16(raw: Pointer, rawBytes: number, plane0: Pointer, plane1: Pointer, rotated: number): void;
+  mergeSummed16(raw: Pointer, rawBytes: number, plane0: Pointer, plane1: Pointer, checksum: Pointer): void;
   merge32(
     raw: Pointer,
     rawBytes: number,

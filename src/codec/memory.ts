@@ -21,7 +21,7 @@ const RUN_TABLES_MAX_BYTES = RUN_CHUNKS * MAX_PLANES * CHUNK_TABLE_ENTRY_BYTES;
 /** A header with a shape of 255 dimensions of 8 bytes fits too. */
 const HEADER_MAX_BYTES = 4 * KIB;
 
-// The first KiB stays unused: a null pointer must not hit anything.
+// The first KiB has only the kernels' own slot (kernels/kept.ts): a null pointer must not hit anything else.
 export const CHECKSUM_STATE = 1 * KIB;
 export const COUNTS = 2 * KIB;
 export const LENGTHS = 3 * KIB;
@@ -47,10 +47,14 @@ export const ENCODED_BYTES =
 /** The planes of a second frame under construction, while those of the first wait to be written. */
 export const ENCODED_AHEAD = ENCODED + ENCODED_BYTES;
 const ENCODED_AHEAD_BYTES = RUN_RAW_BYTES + MAX_PLANES * PLANE_SLACK_BYTES;
-export const MEMORY_BYTES = ENCODED_AHEAD + ENCODED_AHEAD_BYTES;
+/** The decoder's tables, which outlive a block: no other kernel may have it. */
+export const DECODE_WORK = ENCODED_AHEAD + ENCODED_AHEAD_BYTES;
+const DECODE_WORK_BYTES = 64 * KIB;
+export const MEMORY_BYTES = DECODE_WORK + DECODE_WORK_BYTES;
 
 /** What each kernel asks for, by the constant it exports, against the region that it gets. */
 export const CODE_REGIONS = [
+  { name: 'KEPT_END', regionBytes: CHECKSUM_STATE },
   { name: 'CHECKSUM_STATE_BYTES', regionBytes: COUNTS - CHECKSUM_STATE },
   { name: 'HISTOGRAM_BYTES', regionBytes: LENGTHS - COUNTS },
   { name: 'CODES_BYTES', regionBytes: WORK - CODES },
@@ -60,7 +64,7 @@ export const CODE_REGIONS = [
   { name: 'PAIR_HISTOGRAM_WORK_BYTES', regionBytes: WORK_BYTES },
   { name: 'CODE_WORK_BYTES', regionBytes: WORK_BYTES },
   { name: 'TREE_ENCODE_WORK_BYTES', regionBytes: WORK_BYTES },
-  { name: 'HUFFMAN_DECODE_WORK_BYTES', regionBytes: WORK_BYTES },
+  { name: 'HUFFMAN_DECODE_WORK_BYTES', regionBytes: DECODE_WORK_BYTES },
   { name: 'ENCODE_SLACK_BYTES', regionBytes: PLANE_SLACK_BYTES },
 ] as const;
 

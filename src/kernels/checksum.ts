@@ -1,5 +1,6 @@
 // XXH64 with seed 0, as zstd uses it for content (xxHash specification, section "XXH64 algorithm description").
-// The hash of a frame is taken chunk by chunk while the chunk is in cache: begin, stripes…, finish.
+// The hash of a frame is taken chunk by chunk while the chunk is in cache: begin, stripes…, finish. It is bound by the
+// processor's one multiplier, so planes-split-summed.ts and planes-merge-summed.ts take in what passes through their loops.
 
 /** Bytes of the state at `state`: four u64 accumulators. */
 export const CHECKSUM_STATE_BYTES: i32 = 32;
@@ -10,10 +11,11 @@ const PRIME_3: u64 = 0x165667b19e3779f9;
 const PRIME_4: u64 = 0x85ebca77c2b2ae63;
 const PRIME_5: u64 = 0x27d4eb2f165667c5;
 
+/** An accumulator that has taken in one more word. */
 // @ts-ignore: decorator
 @inline
-function round(accumulator: u64, lane: u64): u64 {
-  return rotl<u64>(accumulator + lane * PRIME_2, 31) * PRIME_1;
+export function round(accumulator: u64, word: u64): u64 {
+  return rotl<u64>(accumulator + word * PRIME_2, 31) * PRIME_1;
 }
 
 // @ts-ignore: decorator

@@ -12,6 +12,8 @@ import {
 import { FSE_SYMBOLS, spreadSymbols } from './fse-table';
 
 const MAX_WEIGHT_COUNT: i32 = 255;
+/** Most bytes of a tree description: a first byte below DIRECT_WEIGHTS_BASE + 1 is the number of those behind it. */
+export const TREE_MAX_BYTES: usize = 1 + <usize>DIRECT_WEIGHTS_BASE;
 
 // Working memory.
 const PROBABILITIES: usize = 0;

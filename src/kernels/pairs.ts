@@ -6,6 +6,8 @@
 //
 // Range: what values a plane has, largest | smallest above 0 << 8 | 1 << 16 if it has 0.
 
+import { kept } from './kept';
+
 const SLOTS: usize = 64;
 const PAIRS: usize = 4096;
 const ROW_BYTES: usize = SLOTS << 2;
@@ -41,21 +43,21 @@ function lastSlot(range: i32): usize {
   return <usize>((range & 0xff) - baseOf(range));
 }
 
+/** `firstSlots` is the low 6 bits of each 16; what stands between those of the second slot after the shift is not selected. */
 // @ts-ignore: decorator
 @inline
-function pairsOf(values: v128, bases: v128): v128 {
+function pairsOf(values: v128, bases: v128, firstSlots: v128): v128 {
   const slots = i8x16.sub_sat_u(values, bases);
-  const first = v128.and(slots, i16x8.splat(0x003f));
-  const second = v128.and(i16x8.shr_u(slots, 2), i16x8.splat(0x0fc0));
-  return v128.or(first, second);
+  return v128.bitselect(slots, i16x8.shr_u(slots, 2), firstSlots);
 }
 
 /** Writes the pair index of each two symbols as a u16 to `pairs`. Returns the range, or −1 if the values need more slots.
  * `bytes` is a multiple of 16. With a `likelyRange` of the right base it takes one pass, else two. */
 export function mapPairs(source: usize, bytes: usize, pairs: usize, likelyRange: i32): i32 {
   const end = source + bytes;
-  const one = i8x16.splat(1);
-  const likelyBases = i8x16.splat(<i8>baseOf(likelyRange));
+  const one = kept(i8x16.splat(1));
+  const firstSlots = kept(i16x8.splat(0x003f));
+  const likelyBases = kept(i8x16.splat(<i8>baseOf(likelyRange)));
   let largest = i8x16.splat(0);
   let smallest = i8x16.splat(-1);
   let smallestLess1 = smallest; // as unsigned, 255; 0 − 1 wraps to 255 too, so zeros don't count
@@ -64,7 +66,7 @@ export function mapPairs(source: usize, bytes: usize, pairs: usize, likelyRange:
     largest = i8x16.max_u(largest, values);
     smallest = i8x16.min_u(smallest, values);
     smallestLess1 = i8x16.min_u(smallestLess1, i8x16.sub(values, one));
-    v128.store(target, pairsOf(values, likelyBases));
+    v128.store(target, pairsOf(values, likelyBases, firstSlots));
   }
   const max = <i32>largestLane(largest);
   const min = 256 - <i32>largestLane(v128.not(smallestLess1));
@@ -73,8 +75,8 @@ export function mapPairs(source: usize, bytes: usize, pairs: usize, likelyRange:
   const hasZero = largestLane(v128.not(smallest)) == 255;
   const range = max | (min << 8) | (hasZero ? 1 << 16 : 0);
   if (baseOf(range) != baseOf(likelyRange)) {
-    const bases = i8x16.splat(<i8>baseOf(range));
-    for (let at = source; at < end; at += 16, pairs += 16) v128.store(pairs, pairsOf(v128.load(at), bases));
+    const bases = kept(i8x16.splat(<i8>baseOf(range)));
+    for (let at = source; at < end; at += 16, pairs += 16) v128.store(pairs, pairsOf(v128.load(at), bases, firstSlots));
   }
   return range;
 }

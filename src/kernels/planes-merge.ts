@@ -1,31 +1,32 @@
 // Planes, decode side: the inverse of planes-split.ts, with the same rule for the ends.
 // Every function reads exactly the planes' bytes and writes exactly `rawBytes` bytes at `raw`; nothing may overlap.
 
-// Rotation is undone while the two top bytes of the elements are still apart, as it was done.
+import { keptSigns } from './planes-split';
+
+// Rotation is undone while the two top bytes of the elements are still apart, as it was done. `signs` is bit 7 of each byte; bits
+// that 16-bit shifts move into the neighbouring byte are not selected.
 
 // @ts-ignore: decorator
 @inline
-function topBytes(signsAndMantissas: v128, exponents: v128): v128 {
-  const sign = v128.and(signsAndMantissas, i8x16.splat(<i8>0x80));
-  return v128.or(sign, v128.and(i16x8.shr_u(exponents, 1), i8x16.splat(0x7f)));
+export function topBytes(signsAndMantissas: v128, exponents: v128, signs: v128): v128 {
+  return v128.bitselect(signsAndMantissas, i16x8.shr_u(exponents, 1), signs);
 }
 
 // @ts-ignore: decorator
 @inline
-function secondBytes(signsAndMantissas: v128, exponents: v128): v128 {
-  const mantissa = v128.and(signsAndMantissas, i8x16.splat(0x7f));
-  return v128.or(mantissa, i16x8.shl(v128.and(exponents, i8x16.splat(0x01)), 7));
+export function secondBytes(signsAndMantissas: v128, exponents: v128, signs: v128): v128 {
+  return v128.bitselect(i16x8.shl(exponents, 7), signsAndMantissas, signs);
 }
 
 // @ts-ignore: decorator
 @inline
-function interleaveLow8(a: v128, b: v128): v128 {
+export function interleaveLow8(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
 // @ts-ignore: decorator
 @inline
-function interleaveHigh8(a: v128, b: v128): v128 {
+export function interleaveHigh8(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
@@ -45,11 +46,12 @@ function interleaveHigh16(a: v128, b: v128): v128 {
 export function merge16(raw: usize, rawBytes: usize, plane0: usize, plane1: usize, rotated: i32): void {
   const vectorEnd = raw + (rawBytes & ~31);
   if (rotated) {
+    const signs = keptSigns();
     while (raw < vectorEnd) {
       const signsAndMantissas = v128.load(plane0);
       const exponents = v128.load(plane1);
-      const low = secondBytes(signsAndMantissas, exponents);
-      const high = topBytes(signsAndMantissas, exponents);
+      const low = secondBytes(signsAndMantissas, exponents, signs);
+      const high = topBytes(signsAndMantissas, exponents, signs);
       v128.store(raw, interleaveLow8(low, high));
       v128.store(raw, interleaveHigh8(low, high), 16);
       raw += 32;
@@ -94,6 +96,7 @@ export function merge32(
   plane3: usize,
   rotated: i32,
 ): void {
+  const signs = keptSigns();
   const vectorEnd = raw + (rawBytes & ~63);
   while (raw < vectorEnd) {
     const byte0 = v128.load(plane0);
@@ -102,8 +105,8 @@ export function merge32(
     let byte3 = v128.load(plane3);
     if (rotated) {
       const exponents = byte3;
-      byte3 = topBytes(byte2, exponents);
-      byte2 = secondBytes(byte2, exponents);
+      byte3 = topBytes(byte2, exponents, signs);
+      byte2 = secondBytes(byte2, exponents, signs);
     }
     const lowA = interleaveLow8(byte0, byte1);
     const lowB = interleaveHigh8(byte0, byte1);

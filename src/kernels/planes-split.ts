@@ -4,48 +4,70 @@
 // element cut off by the end leaves its bytes to the first planes, one each.
 // Every function reads exactly `rawBytes` bytes at `raw` and writes exactly the planes' bytes; nothing may overlap.
 
+import { kept } from './kept';
+
 // Rotation moves bits between the two top bytes of an element only, and is cheapest on those bytes, once they are apart:
-// sign eeeeeee | e mmmmmmm becomes eeeeeeee | sign mmmmmmm, for 16 bits as for 32. Bits that 16-bit shifts move into the
-// neighbouring byte are masked off.
+// sign eeeeeee | e mmmmmmm becomes eeeeeeee | sign mmmmmmm, for 16 bits as for 32.
 
+/** Twice the top byte, and 1 more where the second one is negative. */
 // @ts-ignore: decorator
 @inline
-function exponents(second: v128, top: v128): v128 {
-  const high = i16x8.shl(v128.and(top, i8x16.splat(0x7f)), 1);
-  const lowest = v128.and(i16x8.shr_u(second, 7), i8x16.splat(0x01));
-  return v128.or(high, lowest);
+export function exponents(second: v128, top: v128, zero: v128): v128 {
+  return i8x16.sub(i8x16.add(top, top), i8x16.lt_s(second, zero));
 }
 
 // @ts-ignore: decorator
 @inline
-function signsAndMantissas(second: v128, top: v128): v128 {
-  return v128.or(v128.and(top, i8x16.splat(<i8>0x80)), v128.and(second, i8x16.splat(0x7f)));
+export function signsAndMantissas(second: v128, top: v128, signs: v128): v128 {
+  return v128.bitselect(top, second, signs);
 }
 
 // @ts-ignore: decorator
 @inline
-function lowBytes(a: v128, b: v128): v128 {
-  const mask = i16x8.splat(0x00ff);
-  return i8x16.narrow_i16x8_u(v128.and(a, mask), v128.and(b, mask));
+export function lowBytes(a: v128, b: v128, low8: v128): v128 {
+  return i8x16.narrow_i16x8_u(v128.and(a, low8), v128.and(b, low8));
 }
 
 // @ts-ignore: decorator
 @inline
-function highBytes(a: v128, b: v128): v128 {
+export function highBytes(a: v128, b: v128): v128 {
   return i8x16.narrow_i16x8_u(i16x8.shr_u(a, 8), i16x8.shr_u(b, 8));
+}
+
+// The vectors that these functions work with.
+
+// @ts-ignore: decorator
+@inline
+export function keptZero(): v128 {
+  return kept(i8x16.splat(0));
+}
+
+// @ts-ignore: decorator
+@inline
+export function keptSigns(): v128 {
+  return kept(i8x16.splat(<i8>0x80));
+}
+
+// @ts-ignore: decorator
+@inline
+export function keptLow8(): v128 {
+  return kept(i16x8.splat(0x00ff));
 }
 
 /** Splits 16-bit elements into two planes; `rotated` is 1 for bfloat16, else 0. */
 export function split16(raw: usize, rawBytes: usize, plane0: usize, plane1: usize, rotated: i32): void {
   const vectorEnd = raw + (rawBytes & ~31);
+  const low8 = keptLow8();
   if (rotated) {
+    const signs = keptSigns();
+    const zero = keptZero();
     while (raw < vectorEnd) {
       const a = v128.load(raw);
       const b = v128.load(raw, 16);
-      const second = lowBytes(a, b);
+      const second = lowBytes(a, b, low8);
       const top = highBytes(a, b);
-      v128.store(plane0, signsAndMantissas(second, top));
-      v128.store(plane1, exponents(second, top));
+      v128.store(plane0, signsAndMantissas(second, top, signs));
+      v128.store(plane1, exponents(second, top, zero));
       raw += 32;
       plane0 += 16;
       plane1 += 16;
@@ -54,7 +76,7 @@ export function split16(raw: usize, rawBytes: usize, plane0: usize, plane1: usiz
     while (raw < vectorEnd) {
       const a = v128.load(raw);
       const b = v128.load(raw, 16);
-      v128.store(plane0, lowBytes(a, b));
+      v128.store(plane0, lowBytes(a, b, low8));
       v128.store(plane1, highBytes(a, b));
       raw += 32;
       plane0 += 16;
@@ -85,7 +107,10 @@ export function split32(
   plane3: usize,
   rotated: i32,
 ): void {
-  const low16 = i32x4.splat(0x0000ffff);
+  const low16 = kept(i32x4.splat(0x0000ffff));
+  const low8 = keptLow8();
+  const signs = keptSigns();
+  const zero = keptZero();
   const vectorEnd = raw + (rawBytes & ~63);
   while (raw < vectorEnd) {
     const a = v128.load(raw);
@@ -94,15 +119,15 @@ export function split32(
     const d = v128.load(raw, 48);
     const lowAb = i16x8.narrow_i32x4_u(v128.and(a, low16), v128.and(b, low16));
     const lowCd = i16x8.narrow_i32x4_u(v128.and(c, low16), v128.and(d, low16));
-    v128.store(plane0, lowBytes(lowAb, lowCd));
+    v128.store(plane0, lowBytes(lowAb, lowCd, low8));
     v128.store(plane1, highBytes(lowAb, lowCd));
     const highAb = i16x8.narrow_i32x4_u(i32x4.shr_u(a, 16), i32x4.shr_u(b, 16));
     const highCd = i16x8.narrow_i32x4_u(i32x4.shr_u(c, 16), i32x4.shr_u(d, 16));
-    const second = lowBytes(highAb, highCd);
+    const second = lowBytes(highAb, highCd, low8);
     const top = highBytes(highAb, highCd);
     if (rotated) {
-      v128.store(plane2, signsAndMantissas(second, top));
-      v128.store(plane3, exponents(second, top));
+      v128.store(plane2, signsAndMantissas(second, top, signs));
+      v128.store(plane3, exponents(second, top, zero));
     } else {
       v128.store(plane2, second);
       v128.store(plane3, top);

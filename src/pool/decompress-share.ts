@@ -78,8 +78,7 @@ export function decodeRun(
   }
   let target = RAW;
   for (const { rawBytes, streams } of loadRun(kernels, fd, frame, run)) {
-    decodeChunk(kernels, frame, streams, rawBytes, target);
-    checksum?.update(target, rawBytes);
+    decodeChunk(kernels, frame, streams, rawBytes, target, checksum);
     target += rawBytes;
   }
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergePlanes, splitPlanes } from '../reference/planes.js';
+import { xxh64 } from '../reference/xxh64.js';
 import { randomSource } from '../support/distributions.js';
-import { copyOut, guardedTargets, kernels, placeAtEnd } from '../support/kernels.js';
+import { copyOut, guardedTargets, kernels, memory, placeAtEnd, WORK } from '../support/kernels.js';
 
 const planeBytes = (raw: number, planes: number, index: number) =>
   Math.floor((raw + planes - 1 - index) / planes);
@@ -32,6 +33,38 @@ function merge(planes: readonly Uint8Array[], rotated: boolean): Uint8Array {
   return copyOut(target, raw);
 }
 
+/** As `split` of rotated 16-bit elements, with the checksum in the same pass. */
+function splitSummed(raw: Uint8Array): { planes: Uint8Array[]; checksum: bigint } {
+  const sizes = [planeBytes(raw.length, 2, 0), planeBytes(raw.length, 2, 1)];
+  const source = placeAtEnd(raw);
+  const { addresses, check } = guardedTargets(...sizes);
+  const [a = 0, b = 0] = addresses;
+  kernels.checksumBegin(WORK);
+  kernels.splitSummed16(source, raw.length, a, b, WORK);
+  check();
+  const planes = addresses.map((address, index) => copyOut(address, sizes[index] ?? 0));
+  return { planes, checksum: finish(raw, source) };
+}
+
+function mergeSummed(planes: readonly Uint8Array[]): { raw: Uint8Array; checksum: bigint } {
+  const rawBytes = planes.reduce((sum, plane) => sum + plane.length, 0);
+  const { addresses, check } = guardedTargets(...planes.map((plane) => plane.length), rawBytes);
+  const [a = 0, b = 0, target = 0] = addresses;
+  planes.forEach((plane, index) => {
+    memory.set(plane, addresses[index]);
+  });
+  kernels.checksumBegin(WORK);
+  kernels.mergeSummed16(target, rawBytes, a, b, WORK);
+  check();
+  const raw = copyOut(target, rawBytes);
+  return { raw, checksum: finish(raw, target) };
+}
+
+function finish(raw: Uint8Array, address: number): bigint {
+  const tail = address + raw.length - (raw.length % 32);
+  return BigInt.asUintN(64, kernels.checksumFinish(WORK, tail, BigInt(raw.length)));
+}
+
 const layouts = fc.record({ planeCount: fc.constantFrom(2 as const, 4 as const), rotated: fc.boolean() });
 
 test('split equals its twin, reads nothing past the end, writes nothing outside', () => {
@@ -49,6 +82,17 @@ test('merge equals its twin and undoes split', () => {
       const merged = merge(planes, rotated);
       expect(merged).toEqual(raw);
       expect(merged).toEqual(mergePlanes(planes, rotated));
+    }),
+  );
+});
+
+test('with the checksum in the same pass, the planes and the elements are the same', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (raw) => {
+      const checksum = xxh64(raw);
+      const planes = split(raw, 2, true);
+      expect(splitSummed(raw)).toEqual({ planes, checksum });
+      expect(mergeSummed(planes)).toEqual({ raw, checksum });
     }),
   );
 });

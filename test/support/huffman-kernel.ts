@@ -1,6 +1,6 @@
 // A Huffman block through the kernels alone.
 
-import { guardedTargets, kernels, memory, placeAtEnd, WORK } from './kernels.js';
+import { DECODE_WORK, guardedTargets, kernels, memory, placeAtEnd, WORK } from './kernels.js';
 
 export interface KernelCode {
   readonly maxBits: number;
@@ -50,8 +50,8 @@ export function kernelDecode(block: Uint8Array, bytes: number, loop?: number): U
   const source = placeAtEnd(block);
   const status =
     loop === undefined
-      ? kernels.decodeHuffman(source, block.length, target, bytes, WORK)
-      : kernels.decodeHuffmanBy(loop, source, block.length, target, bytes, WORK);
+      ? kernels.decodeHuffman(source, block.length, target, bytes, DECODE_WORK)
+      : kernels.decodeHuffmanBy(loop, source, block.length, target, bytes, DECODE_WORK);
   check();
   return status < 0 ? status : memory.slice(target, target + bytes);
 }

@@ -4,6 +4,8 @@ import { compileKernels, instantiateKernels } from '../../src/codec/kernels.js';
 
 /** Working memory for any kernel, at the bottom of the memory. */
 export const WORK = 1024;
+/** The decoder's, which no other kernel writes to. */
+export const DECODE_WORK = 0x40000;
 /** Small tables (histogram, lengths, codes) that a test hands to a kernel. */
 export const TABLES = 0x20000;
 const TARGET = 0x100000;
