@@ -76,9 +76,13 @@ function decodeFrame(frame, withChecksum) {
   let target = RAW;
   for (let chunk = 0; chunk < chunkCount; chunk++) {
     const chunkRawBytes = chunkRawBytesOf(frame, chunk);
-    const loaded = streams.map((planeStreams, plane) => {
-      const { type, start, end } = planeStreams[chunk];
-      return { type, address: ENCODED + offsets[plane] + start, bytes: end - start };
+    const loaded = streams.map(({ types, ends }, plane) => {
+      const start = ends[chunk];
+      return {
+        type: types[chunk],
+        address: ENCODED + offsets[plane] + start,
+        bytes: ends[chunk + 1] - start,
+      };
     });
     decodeChunk(kernels, frame, loaded, chunkRawBytes, target, checksum);
     target += chunkRawBytes;

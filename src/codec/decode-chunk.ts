@@ -53,13 +53,20 @@ export function decodeChunk(
     checksum?.update(target, chunkRawBytes);
     return;
   }
-  const planes = streams.map((stream, planeIndex) => {
-    const planeBytes = planeBytesOf(chunkRawBytes, planeCount, planeIndex);
-    if (isPlain(stream, planeBytes)) return stream.address;
-    decodeStream(kernels, stream, planeIndex, planeScratch(planeIndex), planeBytes);
-    return planeScratch(planeIndex);
-  });
+  const planes: number[] = [];
+  for (let i = 0; i < planeCount; i++) {
+    const stream = streams[i];
+    if (stream === undefined) return;
+    planes.push(decodePlane(kernels, stream, i, planeBytesOf(chunkRawBytes, planeCount, i)));
+  }
   mergeChunk(kernels, layout, planes, target, chunkRawBytes, checksum);
+}
+
+/** Where the plane stands once it is decoded. */
+function decodePlane(kernels: Kernels, stream: LoadedStream, planeIndex: number, planeBytes: number): number {
+  if (isPlain(stream, planeBytes)) return stream.address;
+  decodeStream(kernels, stream, planeIndex, planeScratch(planeIndex), planeBytes);
+  return planeScratch(planeIndex);
 }
 
 /** A Huffman stream as long as its plane is a plain copy: the stock decoder's rule. */
@@ -93,7 +100,10 @@ function mergeChunk(
   rawBytes: number,
   checksum: RunningChecksum | undefined,
 ): void {
-  const [plane0 = 0, plane1 = 0, plane2 = 0, plane3 = 0] = planes;
+  const plane0 = planes[0] ?? 0;
+  const plane1 = planes[1] ?? 0;
+  const plane2 = planes[2] ?? 0;
+  const plane3 = planes[3] ?? 0;
   if (checksum !== undefined && layout.planeCount === 2 && layout.rotated) {
     exports.mergeSummed16(raw, rawBytes, plane0, plane1, CHECKSUM_STATE);
     checksum.tookStripes(raw, rawBytes);

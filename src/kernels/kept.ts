@@ -14,3 +14,25 @@ export function kept(vector: v128): v128 {
   v128.store(SLOT, vector);
   return v128.load(SLOT);
 }
+
+// What the loops over planes work with.
+
+/** Bit 7 of each byte. */
+// @ts-ignore: decorator
+@inline
+export function keptSigns(): v128 {
+  return kept(i8x16.splat(<i8>0x80));
+}
+
+/** The low byte of each 16 bits. */
+// @ts-ignore: decorator
+@inline
+export function keptLow8(): v128 {
+  return kept(i16x8.splat(0x00ff));
+}
+
+// @ts-ignore: decorator
+@inline
+export function keptZero(): v128 {
+  return kept(i8x16.splat(0));
+}

@@ -2,8 +2,8 @@
 // merging has no use for. (With four planes a loop has as many instructions as both together have time for: it would gain 4 %.)
 
 import { checksumStripes, round } from './checksum';
+import { keptSigns } from './kept';
 import { interleaveHigh8, interleaveLow8, merge16, secondBytes, topBytes } from './planes-merge';
-import { keptSigns } from './planes-split';
 
 /** As `merge16` of rotated elements; the state `checksum` takes in all whole stripes of what it writes. */
 export function mergeSummed16(raw: usize, rawBytes: usize, plane0: usize, plane1: usize, checksum: usize): void {

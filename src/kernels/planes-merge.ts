@@ -1,7 +1,8 @@
 // Planes, decode side: the inverse of planes-split.ts, with the same rule for the ends.
 // Every function reads exactly the planes' bytes and writes exactly `rawBytes` bytes at `raw`; nothing may overlap.
 
-import { keptSigns } from './planes-split';
+
+import { keptSigns } from './kept';
 
 // Rotation is undone while the two top bytes of the elements are still apart, as it was done. `signs` is bit 7 of each byte; bits
 // that 16-bit shifts move into the neighbouring byte are not selected.

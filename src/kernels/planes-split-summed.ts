@@ -2,7 +2,8 @@
 // splitting has no use for. (With four planes a loop has as many instructions as both together have time for: it would gain 5 %.)
 
 import { checksumStripes, round } from './checksum';
-import { exponents, highBytes, keptLow8, keptSigns, keptZero, lowBytes, signsAndMantissas, split16 } from './planes-split';
+import { keptLow8, keptSigns, keptZero } from './kept';
+import { exponents, highBytes, lowBytes, signsAndMantissas, split16 } from './planes-split';
 
 /** As `split16` of rotated elements; the state `checksum` takes in all whole stripes of what it reads. */
 export function splitSummed16(raw: usize, rawBytes: usize, plane0: usize, plane1: usize, checksum: usize): void {

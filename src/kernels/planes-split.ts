@@ -4,7 +4,7 @@
 // element cut off by the end leaves its bytes to the first planes, one each.
 // Every function reads exactly `rawBytes` bytes at `raw` and writes exactly the planes' bytes; nothing may overlap.
 
-import { kept } from './kept';
+import { kept, keptLow8, keptSigns, keptZero } from './kept';
 
 // Rotation moves bits between the two top bytes of an element only, and is cheapest on those bytes, once they are apart:
 // sign eeeeeee | e mmmmmmm becomes eeeeeeee | sign mmmmmmm, for 16 bits as for 32.
@@ -32,26 +32,6 @@ export function lowBytes(a: v128, b: v128, low8: v128): v128 {
 @inline
 export function highBytes(a: v128, b: v128): v128 {
   return i8x16.narrow_i16x8_u(i16x8.shr_u(a, 8), i16x8.shr_u(b, 8));
-}
-
-// The vectors that these functions work with.
-
-// @ts-ignore: decorator
-@inline
-export function keptZero(): v128 {
-  return kept(i8x16.splat(0));
-}
-
-// @ts-ignore: decorator
-@inline
-export function keptSigns(): v128 {
-  return kept(i8x16.splat(<i8>0x80));
-}
-
-// @ts-ignore: decorator
-@inline
-export function keptLow8(): v128 {
-  return kept(i16x8.splat(0x00ff));
 }
 
 /** Splits 16-bit elements into two planes; `rotated` is 1 for bfloat16, else 0. */

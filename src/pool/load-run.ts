@@ -1,44 +1,36 @@
 // Reads what a run of chunks needs into the kernels' memory: the whole frame in one read, or, of a frame larger than
 // memory, the run's piece of each table and of each plane.
 
-import type { LoadedStream } from '../codec/decode-chunk.js';
 import { type DecodeRun, isPartOfChunk, isWholeFrame } from '../codec/decode-runs.js';
-import { planeOffsetsOf, type RunStreams, readStreams } from '../codec/decode-tables.js';
+import { type PlaneStreams, planeOffsetsOf, readStreams } from '../codec/decode-tables.js';
 import type { Kernels } from '../codec/kernels.js';
 import { ENCODED } from '../codec/memory.js';
-import {
-  chunkCountOf,
-  chunkRawBytesOf,
-  cumulativeOffsetOf,
-  planeBytesOf,
-  typeOffsetOf,
-} from '../format/frame-geometry.js';
+import { chunkCountOf, cumulativeOffsetOf, planeBytesOf, typeOffsetOf } from '../format/frame-geometry.js';
 import type { DecodeFrame } from '../format/frames.js';
 import { readFully } from '../io/positional.js';
 
 const U64_BYTES = 8;
 
-/** A chunk, or a part of one, that is ready to be decoded. */
-export interface LoadedChunk {
-  readonly rawBytes: number;
-  /** One a plane. */
-  readonly streams: readonly LoadedStream[];
+/** A plane of a run in the kernels' memory, ready to be decoded. */
+export interface LoadedPlane extends PlaneStreams {
+  /** Where byte 0 of the plane stands, or would stand if all of it were loaded. */
+  readonly address: number;
 }
 
 /** Reads `length` bytes at `offset` of the frame. */
 type ReadFrame = (offset: number, length: number) => Uint8Array;
 
-/** Loads the chunks of `run`; the memory at ENCODED holds their streams until the next call.
+/** Loads the planes of `run`; the memory at ENCODED holds their streams until the next call. Of a run that is a part of a chunk, each
+ * plane has one stream.
  * @throws ZnnError `corrupt`, `truncated` or `io` */
-export function loadRun(kernels: Kernels, fd: number, frame: DecodeFrame, run: DecodeRun): LoadedChunk[] {
+export function loadRun(kernels: Kernels, fd: number, frame: DecodeFrame, run: DecodeRun): LoadedPlane[] {
   if (isWholeFrame(frame, run)) {
     const encoded = kernels.bytes.subarray(ENCODED, ENCODED + frame.encodedBytes);
     readFully(fd, encoded, frame.frameOffset);
     const readFrame: ReadFrame = (offset, length) => encoded.subarray(offset, offset + length);
     const planeOffsets = readPlaneOffsets(frame, readFrame);
     const streams = readRunStreams(frame, run, readFrame);
-    const planeAddresses = planeOffsets.map((offset) => ENCODED + offset);
-    return chunksOf(frame, run, streams, planeAddresses);
+    return streams.map((plane, i) => ({ ...plane, address: ENCODED + (planeOffsets[i] ?? 0) }));
   }
   const readFrame: ReadFrame = (offset, length) => {
     const piece = new Uint8Array(length);
@@ -47,17 +39,16 @@ export function loadRun(kernels: Kernels, fd: number, frame: DecodeFrame, run: D
   };
   const planeOffsets = readPlaneOffsets(frame, readFrame);
   const streams = readRunStreams(frame, run, readFrame);
-  if (isPartOfChunk(frame, run)) return [loadPart(kernels, fd, frame, run, streams, planeOffsets)];
+  if (isPartOfChunk(frame, run)) return loadPart(kernels, fd, frame, run, streams, planeOffsets);
   let address = ENCODED;
-  const planeAddresses = streams.map((planeStreams, planeIndex) => {
-    const start = planeStreams[0]?.start ?? 0;
-    const end = planeStreams.at(-1)?.end ?? 0;
+  return streams.map((plane, planeIndex) => {
+    const start = plane.ends[0] ?? 0;
+    const end = plane.ends.at(-1) ?? 0;
     const target = kernels.bytes.subarray(address, address + end - start);
     readFully(fd, target, frame.frameOffset + (planeOffsets[planeIndex] ?? 0) + start);
     address += target.length;
-    return address - end;
+    return { ...plane, address: address - end };
   });
-  return chunksOf(frame, run, streams, planeAddresses);
 }
 
 function readPlaneOffsets(frame: DecodeFrame, readFrame: ReadFrame): number[] {
@@ -73,7 +64,7 @@ function readPlaneOffsets(frame: DecodeFrame, readFrame: ReadFrame): number[] {
   );
 }
 
-function readRunStreams(frame: DecodeFrame, run: DecodeRun, readFrame: ReadFrame): RunStreams {
+function readRunStreams(frame: DecodeFrame, run: DecodeRun, readFrame: ReadFrame): PlaneStreams[] {
   const { headerBytes, planeCount } = frame;
   const chunkCount = chunkCountOf(frame.rawBytes, frame.chunkBytes);
   const runChunks = run.chunkEnd - run.chunkStart;
@@ -90,22 +81,6 @@ function readRunStreams(frame: DecodeFrame, run: DecodeRun, readFrame: ReadFrame
   return readStreams(frame, run, types, ends);
 }
 
-/** `planeAddresses`: where byte 0 of each plane stands, or would stand if all of it were loaded. */
-function chunksOf(
-  frame: DecodeFrame,
-  run: DecodeRun,
-  streams: RunStreams,
-  planeAddresses: readonly number[],
-): LoadedChunk[] {
-  return Array.from({ length: run.chunkEnd - run.chunkStart }, (_, indexInRun) => ({
-    rawBytes: chunkRawBytesOf(frame, run.chunkStart + indexInRun),
-    streams: streams.map((planeStreams, planeIndex) => {
-      const { type = 0, start = 0, end = 0 } = planeStreams[indexInRun] ?? {};
-      return { type, address: (planeAddresses[planeIndex] ?? 0) + start, bytes: end - start };
-    }),
-  }));
-}
-
 /** A chunk above RUN_RAW_BYTES has planes above a Huffman block's size, and `readStreams` has made sure that those are
  * plain copies: any range of them can be merged on its own. */
 function loadPart(
@@ -113,23 +88,21 @@ function loadPart(
   fd: number,
   frame: DecodeFrame,
   run: DecodeRun,
-  streams: RunStreams,
+  streams: readonly PlaneStreams[],
   planeOffsets: readonly number[],
-): LoadedChunk {
+): LoadedPlane[] {
   const partBytes = run.rawEnd - run.rawStart;
   // Parts start at multiples of RUN_RAW_BYTES, so at whole elements.
   const partStart = (run.rawStart - run.chunkStart * frame.chunkBytes) / frame.planeCount;
   let address = ENCODED;
-  const loaded = streams.map((planeStreams, planeIndex) => {
+  return streams.map((plane, planeIndex) => {
     const bytes = planeBytesOf(partBytes, frame.planeCount, planeIndex);
     const target = kernels.bytes.subarray(address, address + bytes);
-    const offsetInPlane = (planeStreams[0]?.start ?? 0) + partStart;
+    const offsetInPlane = (plane.ends[0] ?? 0) + partStart;
     readFully(fd, target, frame.frameOffset + (planeOffsets[planeIndex] ?? 0) + offsetInPlane);
-    const stream = { type: 0, address, bytes };
     address += bytes;
-    return stream;
+    return { types: new Uint8Array(1), ends: Float64Array.of(0, bytes), address: address - bytes };
   });
-  return { rawBytes: partBytes, streams: loaded };
 }
 
 function planeIndexes(frame: DecodeFrame): number[] {

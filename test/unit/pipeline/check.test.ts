@@ -185,8 +185,10 @@ describe('tensors in rotated form', () => {
     const tensor = { name: 't', dtype, shape: [], fileStart: 0, fileEnd: data.length };
     return findRotatedTensors(memorySource(data), [tensor]).length > 0;
   };
+  // Rotated, one from 2 to 4 has the exponent of zero, and one from -2 to -1 that of infinity, of which nothing can be said.
   const weight = fc
     .double({ min: 1e-8, max: 1e4, noNaN: true })
+    .filter((size) => size < 1 || size >= 4)
     .chain((size) => fc.constantFrom(size, -size, 0));
   const weights = fc
     .array(weight, { minLength: 2, maxLength: 300 })
