@@ -96,7 +96,7 @@ export function decodeHuffmanBy(loop: u32, source: usize, sourceBytes: usize, ta
 /** Whether the block begins with the tree whose tables stand in `work`. The first byte of a tree says how long it is. */
 function hasTree(source: usize, sourceEnd: usize, work: usize): bool {
   const treeBytes = <usize>load<u32>(work, TREE_BYTES);
-  if (treeBytes == 0 || source + treeBytes > sourceEnd) return false;
+  if (treeBytes == 0 || treeBytes > sourceEnd - source) return false;
   return memory.compare(source, work + TREE, treeBytes) == 0;
 }
 
