@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { syncFolder } from '../io/folders.js';
+import { startStopwatch } from '../io/stopwatch.js';
 import { system } from '../io/system.js';
 import { removeStaleTemporaries } from '../io/temporary-files.js';
 import type { CacheRestorePlan } from '../plan/cache-restore-plan.js';
@@ -24,7 +25,7 @@ export async function restoreCache(
   options: RunOptions,
   runner: JobRunner,
 ): Promise<RunResult> {
-  const startMs = performance.now();
+  const seconds = startStopwatch();
   const files: FileResult[] = [];
   for (const folder of foldersOf(plan)) removeStaleTemporaries(folder);
   checkSpace(plan, { ...options, removeSources: false, removeEach: false }, runner);
@@ -40,7 +41,7 @@ export async function restoreCache(
   const hasFailed = files.some(({ status }) => status === 'failed');
   const last = hasFailed ? files : await removeCompressed(files, plan, options);
   for (const result of last) options.observer?.onFileEnd?.(result);
-  return { files: last, seconds: (performance.now() - startMs) / 1000 };
+  return { files: last, seconds: seconds() };
 }
 
 async function actOn(task: FileTask, context: TaskContext): Promise<Outcome> {

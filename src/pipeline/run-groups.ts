@@ -2,6 +2,7 @@ import path from 'node:path';
 import pMap from 'p-map';
 import { toZnnError, ZnnError } from '../errors.js';
 import { makeFolder } from '../io/folders.js';
+import { startStopwatch } from '../io/stopwatch.js';
 import { removeStaleTemporaries } from '../io/temporary-files.js';
 import type { FileTask, RunPlan, TaskAction, TaskGroup } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
@@ -34,14 +35,14 @@ export async function runGroups(
   runner: JobRunner,
   handleFile: FileHandler,
 ): Promise<RunResult> {
-  const startMs = performance.now();
+  const seconds = startStopwatch();
   const files: FileResult[] = [];
   removeLeftovers(plan);
   checkSpace(plan, options, runner);
   for (const group of plan.groups) {
     files.push(...(await runGroup({ verb: plan.verb, options, runner, group }, handleFile)));
   }
-  return { files, seconds: secondsSince(startMs) };
+  return { files, seconds: seconds() };
 }
 
 /** What earlier runs left unfinished in the folders that this one writes to. */
@@ -151,8 +152,4 @@ async function makeFolders({ targetFolders }: TaskGroup, isDurable: boolean): Pr
 
 function hasFailed({ result }: Ended): boolean {
   return result.status === 'failed';
-}
-
-function secondsSince(startMs: number): number {
-  return (performance.now() - startMs) / 1000;
 }

@@ -1,4 +1,5 @@
 import { toZnnError } from '../errors.js';
+import { startStopwatch } from '../io/stopwatch.js';
 import type { FileTask } from '../plan/types.js';
 import type { Ended, Outcome } from './run.js';
 import type { RunOptions } from './types.js';
@@ -10,8 +11,7 @@ export async function runTask(
   { signal, observer }: RunOptions,
   act: () => Promise<Outcome>,
 ): Promise<Ended> {
-  const startMs = performance.now();
-  const seconds = () => (performance.now() - startMs) / 1000;
+  const seconds = startStopwatch();
   observer?.onFileStart?.(task);
   const base = { task, originalBytes: 0, compressedBytes: 0, notes: [] };
   try {
