@@ -43,7 +43,8 @@ function lastSlot(range: i32): usize {
   return <usize>((range & 0xff) - baseOf(range));
 }
 
-/** `firstSlots` is the low 6 bits of each 16; what stands between those of the second slot after the shift is not selected. */
+/** `firstSlots` selects the low 6 bits of each 16: below the second slot, which the shift brings down to bit 6, it leaves bits of the
+ * first one. */
 // @ts-ignore: decorator
 @inline
 function pairsOf(values: v128, bases: v128, firstSlots: v128): v128 {
