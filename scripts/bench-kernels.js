@@ -33,6 +33,10 @@ function measureCase(kernelCase, instance, other, limit) {
   const mine = kernelCase.prepare(instance);
   mine();
   if (other === undefined) return kernelRow(kernelCase, measureRounds(mine, undefined, ROUNDS));
+  if (kernelCase.kernels.some((name) => other.exports[name] === undefined)) {
+    const note = 'the other version has no such kernel';
+    return kernelRow(kernelCase, measureRounds(mine, undefined, ROUNDS), note);
+  }
   /** @type {(() => unknown) | undefined} */
   let theirs;
   try {
