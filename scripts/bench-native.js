@@ -33,7 +33,9 @@ const ROUNDS = 7;
 const TURN_MILLISECONDS = 15;
 /** Disturbances only add time, so a turn is as fast as its quick calls, and a loop as fast as its quickest turn. */
 const QUANTILE = 0.25;
-const PLANE_NAMES = Object.keys(PLANES).filter((name) => /^(normal|BF16 exponents|F16|F8|INT4)/.test(name));
+const PLANE_NAMES = Object.keys(PLANES).filter((name) =>
+  /^(normal|BF16 exponents|F16|F32|F8|INT4)/.test(name),
+);
 const COMPILER = ['gcc', '-O3', '-march=native'];
 
 const SOURCE = planeScratch(0);

@@ -36,6 +36,8 @@ export const PLANES = {
     fromWords(makers().bf16(PLANE_BYTES), (low, high) => ((high << 1) | (low >> 7)) & 255),
   'BF16 mantissas': () => fromWords(makers().bf16(PLANE_BYTES), (low, high) => (high & 128) | (low & 127)),
   'F16 high bytes': () => fromWords(makers().f16(PLANE_BYTES), (_low, high) => high),
+  // Three bits of each mantissa, then zeros. The exponents beside them are like those of BF16.
+  'F32 from F16, third bytes': () => fromWords(makers().f16(PLANE_BYTES), (low) => (low & 7) << 5),
   'F8 bytes': () => makers().f8e4m3(PLANE_BYTES),
   'INT4 bytes': () => makers().int4(PLANE_BYTES),
   'one-bit codes': halves,

@@ -13,7 +13,7 @@ import type { PlaneLayout } from '../format/dtypes.js';
 import { planeBytesOf } from '../format/frame-geometry.js';
 import type { RunningChecksum } from './checksum.js';
 import type { Kernels } from './kernels.js';
-import { CHECKSUM_STATE, DECODE_WORK, planeScratch } from './memory.js';
+import { CHECKSUM_STATE, decodeWork, planeScratch } from './memory.js';
 
 /** Where one stream stands in the kernels' memory. */
 export interface LoadedStream {
@@ -86,7 +86,8 @@ function decodeStream(
     bytes.fill(bytes[stream.address] ?? 0, target, target + planeBytes);
     return;
   }
-  const status = exports.decodeHuffman(stream.address, stream.bytes, target, planeBytes, DECODE_WORK);
+  const work = decodeWork(planeIndex);
+  const status = exports.decodeHuffman(stream.address, stream.bytes, target, planeBytes, work);
   if (status < 0) {
     throw new ZnnError('corrupt', `Huffman block: plane ${planeIndex}: ${HUFFMAN_PROBLEMS[-status]}`);
   }

@@ -47,10 +47,11 @@ export const ENCODED_BYTES =
 /** The planes of a second frame under construction, while those of the first wait to be written. */
 export const ENCODED_AHEAD = ENCODED + ENCODED_BYTES;
 const ENCODED_AHEAD_BYTES = RUN_RAW_BYTES + MAX_PLANES * PLANE_SLACK_BYTES;
-/** The decoder's tables, which outlive a block: no other kernel may have it. */
+/** The decoder's tables, which outlive a block: no other kernel may have this memory. Each plane has its own, since it is a plane's
+ * blocks that are alike. */
 export const DECODE_WORK = ENCODED_AHEAD + ENCODED_AHEAD_BYTES;
 const DECODE_WORK_BYTES = 64 * KIB;
-export const MEMORY_BYTES = DECODE_WORK + DECODE_WORK_BYTES;
+export const MEMORY_BYTES = DECODE_WORK + MAX_PLANES * DECODE_WORK_BYTES;
 
 /** What each kernel asks for, by the constant it exports, against the region that it gets. */
 export const CODE_REGIONS = [
@@ -71,6 +72,11 @@ export const CODE_REGIONS = [
 /** Where the scratch of plane `planeIndex` starts. */
 export function planeScratch(planeIndex: number): number {
   return PLANES + planeIndex * PLANE_STRIDE;
+}
+
+/** The decoder's tables for plane `planeIndex`. */
+export function decodeWork(planeIndex: number): number {
+  return DECODE_WORK + planeIndex * DECODE_WORK_BYTES;
 }
 
 /** Where plane `planeIndex` of a frame under construction at `region`, ENCODED or ENCODED_AHEAD, starts: room for its raw
