@@ -63,7 +63,7 @@ function commanderWithoutPrograms() {
  * V8 optimize node:path, which takes a processor 15 ms. What is loaded for the rarer commands and displays it still splits. */
 function commandChunks() {
   const chunks = [
-    ['main', /rolldown.runtime|\/cli\/main\.js$/],
+    ['main', /\/cli\/main\.js$/],
     ['base', /\/errors\.js$|\/codec\/kernels\.js$/],
     ['workers', /\/pool\/spare-workers\.js$/],
     ['command-line', /\/cli\/command-line\.js$/],

@@ -2,7 +2,7 @@
 // answer is the time of the codec's calls alone. Every output is checked, outside the time.
 import { parentPort, workerData } from 'node:worker_threads';
 import { startChecksum } from '../../dist/codec/checksum.js';
-import { decodeChunk } from '../../dist/codec/decode-chunk.js';
+import { decodeChunk, streamOf } from '../../dist/codec/decode-chunk.js';
 import { planeOffsetsOf, readStreams } from '../../dist/codec/decode-tables.js';
 import { encodeFrame } from '../../dist/codec/encode-frame.js';
 import { instantiateKernels } from '../../dist/codec/kernels.js';
@@ -72,18 +72,12 @@ function decodeFrame(frame, withChecksum) {
     planes.map((plane) => read(typeOffsetOf(chunkCount, plane, 0), chunkCount)),
     planes.map((plane) => read(cumulativeOffsetOf(planeCount, chunkCount, plane, 0), chunkCount * 8)),
   );
+  const loadedPlanes = streams.map((plane, i) => ({ ...plane, address: ENCODED + offsets[i] }));
   const checksum = withChecksum ? startChecksum(kernels) : undefined;
   let target = RAW;
   for (let chunk = 0; chunk < chunkCount; chunk++) {
     const chunkRawBytes = chunkRawBytesOf(frame, chunk);
-    const loaded = streams.map(({ types, ends }, plane) => {
-      const start = ends[chunk];
-      return {
-        type: types[chunk],
-        address: ENCODED + offsets[plane] + start,
-        bytes: ends[chunk + 1] - start,
-      };
-    });
+    const loaded = loadedPlanes.map((plane) => streamOf(plane, chunk));
     decodeChunk(kernels, frame, loaded, chunkRawBytes, target, checksum);
     target += chunkRawBytes;
   }

@@ -12,6 +12,7 @@ import {
 import type { PlaneLayout } from '../format/dtypes.js';
 import { planeBytesOf } from '../format/frame-geometry.js';
 import type { RunningChecksum } from './checksum.js';
+import type { PlaneStreams } from './decode-tables.js';
 import type { Kernels } from './kernels.js';
 import { CHECKSUM_STATE, decodeWork, planeScratch } from './memory.js';
 
@@ -20,6 +21,19 @@ export interface LoadedStream {
   readonly type: number;
   readonly address: number;
   readonly bytes: number;
+}
+
+/** A plane of a run in the kernels' memory, ready to be decoded. */
+export interface LoadedPlane extends PlaneStreams {
+  /** Where byte 0 of the plane stands, or would stand if all of it were loaded. */
+  readonly address: number;
+}
+
+/** A plane's stream of the run's chunk `indexInRun`. */
+export function streamOf({ types, ends, address }: LoadedPlane, indexInRun: number): LoadedStream {
+  const start = ends[indexInRun] ?? 0;
+  const end = ends[indexInRun + 1] ?? 0;
+  return { type: types[indexInRun] ?? 0, address: address + start, bytes: end - start };
 }
 
 const HUFFMAN_PROBLEMS: Readonly<Record<number, string>> = {

@@ -1,7 +1,7 @@
 // One worker's share of a decompression: it takes unit after unit until none is left.
 
 import { type RunningChecksum, startChecksum } from '../codec/checksum.js';
-import { decodeChunk, type LoadedStream } from '../codec/decode-chunk.js';
+import { decodeChunk, streamOf } from '../codec/decode-chunk.js';
 import { type DecodeRun, type DecodeUnit, decodeUnitsOf } from '../codec/decode-runs.js';
 import type { Kernels } from '../codec/kernels.js';
 import { ENCODED, RAW } from '../codec/memory.js';
@@ -10,7 +10,7 @@ import { chunkRawBytesOf } from '../format/frame-geometry.js';
 import type { DecodeFrame } from '../format/frames.js';
 import { readFully, writeFully } from '../io/positional.js';
 import type { JobControl } from './job-control.js';
-import { type LoadedPlane, loadRun } from './load-run.js';
+import { loadRun } from './load-run.js';
 import { naming } from './naming.js';
 import type { DecompressJob } from './protocol.js';
 import { xorWithBase } from './xor-base.js';
@@ -78,34 +78,14 @@ export function decodeRun(
     return;
   }
   const planes = loadRun(kernels, fd, frame, run);
-  // One for all chunks, filled anew for each.
-  const streams = planes.map((): FilledStream => ({ type: 0, address: 0, bytes: 0 }));
   let target = RAW;
   for (let chunkIndex = run.chunkStart; chunkIndex < run.chunkEnd; chunkIndex++) {
-    setStreams(streams, planes, chunkIndex - run.chunkStart);
+    const streams = planes.map((plane) => streamOf(plane, chunkIndex - run.chunkStart));
     const rawBytes = Math.min(chunkRawBytesOf(frame, chunkIndex), run.rawEnd - run.rawStart);
     decodeChunk(kernels, frame, streams, rawBytes, target, checksum);
     target += rawBytes;
   }
 }
-
-function setStreams(
-  streams: readonly FilledStream[],
-  planes: readonly LoadedPlane[],
-  indexInRun: number,
-): void {
-  for (let i = 0; i < planes.length; i++) {
-    const stream = streams[i];
-    const plane = planes[i];
-    if (stream === undefined || plane === undefined) continue;
-    const start = plane.ends[indexInRun] ?? 0;
-    stream.type = plane.types[indexInRun] ?? 0;
-    stream.address = plane.address + start;
-    stream.bytes = (plane.ends[indexInRun + 1] ?? 0) - start;
-  }
-}
-
-type FilledStream = { -readonly [Key in keyof LoadedStream]: LoadedStream[Key] };
 
 /** Turns the run's raw bytes at RAW into the original's. The checksum is of the raw bytes, so it comes first. */
 export function undoDelta(

@@ -1,6 +1,7 @@
 // Reads what a run of chunks needs into the kernels' memory: the whole frame in one read, or, of a frame larger than
 // memory, the run's piece of each table and of each plane.
 
+import type { LoadedPlane } from '../codec/decode-chunk.js';
 import { type DecodeRun, isPartOfChunk, isWholeFrame } from '../codec/decode-runs.js';
 import { type PlaneStreams, planeOffsetsOf, readStreams } from '../codec/decode-tables.js';
 import type { Kernels } from '../codec/kernels.js';
@@ -10,12 +11,6 @@ import type { DecodeFrame } from '../format/frames.js';
 import { readFully } from '../io/positional.js';
 
 const U64_BYTES = 8;
-
-/** A plane of a run in the kernels' memory, ready to be decoded. */
-export interface LoadedPlane extends PlaneStreams {
-  /** Where byte 0 of the plane stands, or would stand if all of it were loaded. */
-  readonly address: number;
-}
 
 /** Reads `length` bytes at `offset` of the frame. */
 type ReadFrame = (offset: number, length: number) => Uint8Array;
