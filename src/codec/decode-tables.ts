@@ -7,8 +7,7 @@ import { chunkCountOf, chunkRawBytesOf, planeBytesOf, tableBytesOf } from '../fo
 import type { FrameGeometry } from '../format/frames.js';
 import type { DecodeRun } from './decode-runs.js';
 
-/** A plane's streams in a run, one a chunk: stream i goes from `ends[i]` to `ends[i + 1]` within its plane. Columns, since a
- * GiB has 4,096 chunks, and an object for each stream of them takes time. */
+/** A plane's streams in a run, one a chunk: stream i goes from `ends[i]` to `ends[i + 1]` within its plane. */
 export interface PlaneStreams {
   /** 0 raw, 1 Huffman. */
   readonly types: Uint8Array;
