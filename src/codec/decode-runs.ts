@@ -1,10 +1,10 @@
-// The unit of decoding is a run of chunks inside one frame: a whole frame of ours, a piece of one that is larger than
-// memory, or, where a single chunk is larger than a run, a part of that chunk.
+// The unit of decoding is a run of chunks inside one frame: a whole small frame, half of a usual one of ours, a piece of one
+// that is larger than memory, or, where a single chunk is larger than a run, a part of that chunk.
 
 import { CHECKSUM_RUN_BYTES } from '../format/constants.js';
 import { chunkCountOf } from '../format/frame-geometry.js';
 import type { DecodeFrame, FrameGeometry } from '../format/frames.js';
-import { ENCODED_BYTES, RUN_CHUNKS, RUN_RAW_BYTES } from './memory.js';
+import { DECODE_RUN_BYTES, ENCODED_BYTES, RUN_CHUNKS } from './memory.js';
 
 export interface DecodeRun {
   readonly chunkStart: number;
@@ -62,7 +62,7 @@ export function isPartOfChunk(frame: FrameGeometry, run: DecodeRun): boolean {
 }
 
 function runBytesOf({ chunkBytes }: FrameGeometry): number {
-  return Math.min(RUN_RAW_BYTES, RUN_CHUNKS * chunkBytes);
+  return Math.min(DECODE_RUN_BYTES, RUN_CHUNKS * chunkBytes);
 }
 
 function decodeRunsOf(frame: FrameGeometry): DecodeRun[] {

@@ -10,8 +10,11 @@ import {
 
 const KIB = 1024;
 
-/** Most raw bytes that are decoded in one go: a frame of ours, or a run of chunks of a larger one. */
+/** Room for the raw bytes of a frame that is encoded. */
 export const RUN_RAW_BYTES = FRAME_RAW_BYTES;
+/** Most raw bytes that are decoded in one go. All of a frame of ours would be out of the caches before it is written; a quarter has
+ * the threads wait for one another's writes too often (docs/performance.md). */
+export const DECODE_RUN_BYTES = FRAME_RAW_BYTES / 2;
 /** Most chunks that are decoded in one go: chunks of 1 KiB, the smallest seen, fill a run. */
 export const RUN_CHUNKS = 4096;
 
@@ -20,6 +23,8 @@ const PLANE_SLACK_BYTES = 64;
 const RUN_TABLES_MAX_BYTES = RUN_CHUNKS * MAX_PLANES * CHUNK_TABLE_ENTRY_BYTES;
 /** A header with a shape of 255 dimensions of 8 bytes fits too. */
 const HEADER_MAX_BYTES = 4 * KIB;
+/** Header and tables of a frame with as many chunks as a run. */
+export const FRAME_TABLES_BYTES = HEADER_MAX_BYTES + RUN_TABLES_MAX_BYTES;
 
 // The first KiB has only the kernels' own slot (kernels/kept.ts): a null pointer must not hit anything else.
 export const CHECKSUM_STATE = 1 * KIB;
@@ -40,10 +45,9 @@ export const PAIR_CODES = 768 * KIB;
 export const LANES_SCRATCH = 800 * KIB;
 /** Raw bytes of a frame or run. */
 export const RAW = 1024 * KIB;
-/** A whole encoded frame, the planes of a frame under construction, or the planes of a run. */
+/** A whole encoded frame, the planes of a frame under construction, or the tables of a frame and the planes of a run. */
 export const ENCODED = RAW + RUN_RAW_BYTES + PLANE_SLACK_BYTES;
-export const ENCODED_BYTES =
-  HEADER_MAX_BYTES + RUN_TABLES_MAX_BYTES + RUN_RAW_BYTES + MAX_PLANES * PLANE_SLACK_BYTES;
+export const ENCODED_BYTES = FRAME_TABLES_BYTES + RUN_RAW_BYTES + MAX_PLANES * PLANE_SLACK_BYTES;
 /** The planes of a second frame under construction, while those of the first wait to be written. */
 export const ENCODED_AHEAD = ENCODED + ENCODED_BYTES;
 const ENCODED_AHEAD_BYTES = RUN_RAW_BYTES + MAX_PLANES * PLANE_SLACK_BYTES;

@@ -12,7 +12,8 @@ export function fileSource(input: Pick<InputFile, 'path' | 'fd' | 'fileBytes'>):
         const message = `read: ${lengthBytes} bytes wanted, ${Math.max(input.fileBytes - offset, 0)} there`;
         throw new ZnnError('truncated', message, { file: input.path, offset });
       }
-      const view = new Uint8Array(lengthBytes);
+      // Most reads are of a few bytes, of each frame one: together in Node's pool they cost far less than a buffer each.
+      const view = Buffer.allocUnsafe(lengthBytes);
       try {
         readFully(input.fd, view, offset);
       } catch (error) {

@@ -42,6 +42,11 @@ export function assertUnchanged(input: InputFile): void {
   throw new ZnnError('io', `the file changed while it was read: ${change}`, { file: input.path });
 }
 
+/** Whether both are one file, and nothing was written to it from one look to the other. */
+export function isUnchanged(one: ExactFileStats, other: ExactFileStats): boolean {
+  return isSameFile(one, other) && one.size === other.size && one.mtimeNs === other.mtimeNs;
+}
+
 export function isSameFile(one: ExactFileStats, other: ExactFileStats): boolean {
   return one.dev === other.dev && one.ino === other.ino;
 }

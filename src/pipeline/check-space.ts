@@ -1,7 +1,7 @@
 import { ZnnError } from '../errors.js';
 import type { RunPlan } from '../plan/types.js';
-import type { JobRunner } from '../pool/protocol.js';
 import { leastOutputBytes, mostOutputBytes } from './output-sizes.js';
+import type { RestorePlans } from './restore-plans.js';
 import { type SpaceNeed, spaceNeeds } from './space-needs.js';
 import type { RunOptions } from './types.js';
 
@@ -10,9 +10,9 @@ export const MAKE_ROOM = 'make room or write elsewhere with -o';
 /** Compares what a run will write with what is free on each file system that it writes to. Where that may not be enough
  * the observer gets a note.
  * @throws ZnnError `io` where it cannot be enough, before anything is written */
-export function checkSpace(plan: RunPlan, options: RunOptions, runner: Pick<JobRunner, 'checksum'>): void {
+export function checkSpace(plan: RunPlan, options: RunOptions, restorePlans: RestorePlans): void {
   if (options.spaceCheck === false) return;
-  const context = { runner, limits: options.limits };
+  const context = { restorePlans, limits: options.limits };
   const tight = spaceNeeds(plan, options, (task) => mostOutputBytes(task, context)).filter(isShort);
   if (tight.length === 0) return;
   assertFits(

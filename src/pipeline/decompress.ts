@@ -41,10 +41,10 @@ function decompressFile(task: WritingTask, context: TaskContext): Promise<Outcom
 }
 
 async function restoreFrom(task: WritingTask, context: TaskContext): Promise<Outcome> {
-  const { options, runner, base } = context;
+  const { options, restorePlans, base } = context;
   const source = openInput(task.sourcePath);
   try {
-    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
+    const plan = restorePlans.of(source);
     await assertBase(plan, base, task, options.signal);
     const existing = inspectTarget(task.targetPath, source);
     if (existing !== undefined) {

@@ -2,6 +2,7 @@ import type { FileTask, RunPlan } from '../plan/types.js';
 import { checkSpace } from './check-space.js';
 import { planCompressionOf } from './compress.js';
 import { planDecompressionOf } from './decompress.js';
+import { RestorePlans } from './restore-plans.js';
 import { withRunner } from './run-plan.js';
 import type { RunOptions } from './types.js';
 
@@ -30,7 +31,9 @@ export async function plannedFramesOf(
 export async function spaceNotesOf(plan: RunPlan, options: Omit<RunOptions, 'observer'>): Promise<string[]> {
   const notes: string[] = [];
   const observer = { onNote: (text: string) => void notes.push(text) };
-  await withRunner(1, (runner) => checkSpace(plan, { ...options, observer }, runner));
+  await withRunner(1, (runner) =>
+    checkSpace(plan, { ...options, observer }, new RestorePlans(runner, options.limits)),
+  );
   return notes;
 }
 

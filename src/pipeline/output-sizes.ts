@@ -2,9 +2,8 @@ import type { Limits } from '../format/limits.js';
 import { readSafetensorsHeader } from '../format/safetensors-header.js';
 import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
-import { planDecompression } from '../plan/decompress-plan.js';
 import type { FileTask } from '../plan/types.js';
-import type { JobRunner } from '../pool/protocol.js';
+import type { RestorePlans } from './restore-plans.js';
 
 /** Headers, tables and the frame index stay below a 512th of the source and this. */
 const OVERHEAD_BYTES = 1 << 16;
@@ -22,7 +21,7 @@ const LEAST_SHARE = 0.15;
 
 /** What reading a source's headers takes. */
 export interface SizeContext {
-  readonly runner: Pick<JobRunner, 'checksum'>;
+  readonly restorePlans: RestorePlans;
   readonly limits: Partial<Limits> | undefined;
 }
 
@@ -49,11 +48,8 @@ export function leastOutputBytes(task: FileTask, context: SizeContext): number {
   });
 }
 
-function restoredBytes(task: FileTask, { runner, limits }: SizeContext): number {
-  return withInput(
-    task,
-    (input) => planDecompression(fileSource(input), (bytes) => runner.checksum(bytes), limits).rawBytes,
-  );
+function restoredBytes(task: FileTask, { restorePlans }: SizeContext): number {
+  return withInput(task, (input) => restorePlans.of(input).rawBytes);
 }
 
 /** 0 for a file that cannot be read. */

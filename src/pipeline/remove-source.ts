@@ -1,5 +1,5 @@
 import { toZnnError, ZnnError } from '../errors.js';
-import { isSameFile } from '../io/input-file.js';
+import { isUnchanged } from '../io/input-file.js';
 import { system } from '../io/system.js';
 import type { Ended } from './run.js';
 
@@ -10,7 +10,7 @@ export function removeSource({ result, removable }: Ended): Ended {
   const { sourcePath } = result.task;
   try {
     const now = system.statSync(sourcePath, { bigint: true });
-    if (!isSameFile(now, removable) || now.size !== removable.size || now.mtimeNs !== removable.mtimeNs) {
+    if (!isUnchanged(now, removable)) {
       throw new ZnnError('io', 'not removed: the file changed after it was compared with its output');
     }
     // Of a link only the link goes: what it leads to may have other readers.

@@ -9,6 +9,7 @@ import type { FileTask } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { blobPathOf } from './blob-names.js';
 import { checkSpace } from './check-space.js';
+import { RestorePlans } from './restore-plans.js';
 import { restoreWeight } from './restore-weight.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
 import { runTask } from './run-task.js';
@@ -28,9 +29,10 @@ export async function restoreCache(
   const seconds = startStopwatch();
   const files: FileResult[] = [];
   for (const folder of foldersOf(plan)) removeStaleTemporaries(folder);
-  checkSpace(plan, { ...options, removeSources: false, removeEach: false }, runner);
+  const restorePlans = new RestorePlans(runner, options.limits);
+  checkSpace(plan, { ...options, removeSources: false, removeEach: false }, restorePlans);
   for (const group of plan.groups) {
-    const context: TaskContext = { verb: 'decompress', options, runner, group };
+    const context: TaskContext = { verb: 'decompress', options, runner, restorePlans, group };
     for (const task of group.tasks) {
       options.signal?.throwIfAborted();
       const hasFailed = files.some(({ status }) => status === 'failed');

@@ -1,12 +1,10 @@
 import path from 'node:path';
 import { ZnnError } from '../errors.js';
 import { AtomicFile } from '../io/atomic-file.js';
-import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { makeLink } from '../io/links.js';
 import { system } from '../io/system.js';
 import { isSpentLink } from '../plan/cache-restore-plan.js';
-import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan } from '../plan/types.js';
 import { baseMissing } from './base-file.js';
 import { assertBlobName, type BlobHash, blobHashOf, blobNameOf, blobPathOf } from './blob-names.js';
@@ -23,7 +21,7 @@ const PASS_COUNT = 2;
  * `.znn`; or, in a cache without links, into a file. What was written is read again and compared.
  * @throws ZnnError, or the signal's reason */
 export async function restoreWeight(task: WritingTask, context: TaskContext): Promise<Outcome> {
-  const { options, runner } = context;
+  const { options, restorePlans } = context;
   if (isSpentLink(task.sourcePath, task.targetPath)) {
     await assertBlobOf(task.targetPath, options.signal);
     return { status: 'up-to-date' };
@@ -33,7 +31,7 @@ export async function restoreWeight(task: WritingTask, context: TaskContext): Pr
     const blobPath = blobPathOf(task.sourcePath);
     if (blobPath !== undefined && blobHashOf(blobPath) === 'sha256')
       assertBlobName(task.sourcePath, await sha256Of(source.fd, source.fileBytes, options.signal));
-    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
+    const plan = restorePlans.of(source);
     // A delta file is nothing without its base, and a cache does not say which that is.
     if (plan.base !== undefined)
       throw baseMissing(plan.base, 'restore it elsewhere: znn decompress --model … --base … -o …');

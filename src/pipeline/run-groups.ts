@@ -9,6 +9,7 @@ import type { JobRunner } from '../pool/protocol.js';
 import { checkSpace } from './check-space.js';
 import { copyFile } from './copy-file.js';
 import { removeSource } from './remove-source.js';
+import { RestorePlans } from './restore-plans.js';
 import { rewriteAttributes } from './rewrite-attributes.js';
 import { rewriteIndex } from './rewrite-index.js';
 import type { Ended, Outcome, TaskContext, WritingTask } from './run.js';
@@ -38,9 +39,11 @@ export async function runGroups(
   const seconds = startStopwatch();
   const files: FileResult[] = [];
   removeLeftovers(plan);
-  checkSpace(plan, options, runner);
+  const restorePlans = new RestorePlans(runner, options.limits);
+  checkSpace(plan, options, restorePlans);
   for (const group of plan.groups) {
-    files.push(...(await runGroup({ verb: plan.verb, options, runner, group }, handleFile)));
+    const context: TaskContext = { verb: plan.verb, options, runner, restorePlans, group };
+    files.push(...(await runGroup(context, handleFile)));
   }
   return { files, seconds: seconds() };
 }

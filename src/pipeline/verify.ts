@@ -1,6 +1,4 @@
-import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, openInput } from '../io/input-file.js';
-import { planDecompression } from '../plan/decompress-plan.js';
 import type { FileTask, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { assertBase, withBase } from './base-file.js';
@@ -21,10 +19,13 @@ function verifyFile(task: FileTask, context: TaskContext): Promise<Outcome> {
   return withBase(task, (base) => verifyAgainst(task, { ...context, ...(base && { base }) }));
 }
 
-async function verifyAgainst(task: FileTask, { options, runner, base }: TaskContext): Promise<Outcome> {
+async function verifyAgainst(
+  task: FileTask,
+  { options, runner, restorePlans, base }: TaskContext,
+): Promise<Outcome> {
   const source = openInput(task.sourcePath);
   try {
-    const plan = planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), options.limits);
+    const plan = restorePlans.of(source);
     // Frames with checksums can be checked without the base. A delta file without them says too little.
     if (base !== undefined || plan.kind === 'zipnn') await assertBase(plan, base, task, options.signal);
     const hooks = passHooks(task, options, plan.rawBytes, 0, 1);

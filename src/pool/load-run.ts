@@ -1,41 +1,44 @@
-// Reads what a run of chunks needs into the kernels' memory: the whole frame in one read, or, of a frame larger than
-// memory, the run's piece of each table and of each plane.
+// Reads what a run of chunks needs into the kernels' memory: a small frame in one read; of another its tables, or of very large
+// tables the run's piece, and the run's piece of each plane.
 
 import type { LoadedPlane } from '../codec/decode-chunk.js';
 import { type DecodeRun, isPartOfChunk, isWholeFrame } from '../codec/decode-runs.js';
 import { type PlaneStreams, planeOffsetsOf, readStreams } from '../codec/decode-tables.js';
 import type { Kernels } from '../codec/kernels.js';
-import { ENCODED } from '../codec/memory.js';
-import { chunkCountOf, cumulativeOffsetOf, planeBytesOf, typeOffsetOf } from '../format/frame-geometry.js';
+import { ENCODED, FRAME_TABLES_BYTES } from '../codec/memory.js';
+import {
+  chunkCountOf,
+  cumulativeOffsetOf,
+  planeBytesOf,
+  tableBytesOf,
+  typeOffsetOf,
+} from '../format/frame-geometry.js';
 import type { DecodeFrame } from '../format/frames.js';
 import { readFully } from '../io/positional.js';
 
 const U64_BYTES = 8;
 
-/** Reads `length` bytes at `offset` of the frame. */
+/** `length` bytes at `offset` of the frame. */
 type ReadFrame = (offset: number, length: number) => Uint8Array;
 
 /** Loads the planes of `run`; the memory at ENCODED holds their streams until the next call. Of a run that is a part of a chunk, each
  * plane has one stream.
  * @throws ZnnError `corrupt`, `truncated` or `io` */
 export function loadRun(kernels: Kernels, fd: number, frame: DecodeFrame, run: DecodeRun): LoadedPlane[] {
-  if (isWholeFrame(frame, run)) {
-    const encoded = kernels.bytes.subarray(ENCODED, ENCODED + frame.encodedBytes);
-    readFully(fd, encoded, frame.frameOffset);
-    const readFrame: ReadFrame = (offset, length) => encoded.subarray(offset, offset + length);
-    const planeOffsets = readPlaneOffsets(frame, readFrame);
-    const streams = readRunStreams(frame, run, readFrame);
-    return streams.map((plane, i) => ({ ...plane, address: ENCODED + (planeOffsets[i] ?? 0) }));
-  }
+  const loaded = kernels.bytes.subarray(ENCODED, ENCODED + headBytesOf(frame, run));
+  readFully(fd, loaded, frame.frameOffset);
   const readFrame: ReadFrame = (offset, length) => {
+    if (offset + length <= loaded.length) return loaded.subarray(offset, offset + length);
     const piece = new Uint8Array(length);
     readFully(fd, piece, frame.frameOffset + offset);
     return piece;
   };
   const planeOffsets = readPlaneOffsets(frame, readFrame);
   const streams = readRunStreams(frame, run, readFrame);
+  if (isWholeFrame(frame, run))
+    return streams.map((plane, i) => ({ ...plane, address: ENCODED + (planeOffsets[i] ?? 0) }));
   if (isPartOfChunk(frame, run)) return loadPart(kernels, fd, frame, run, streams, planeOffsets);
-  let address = ENCODED;
+  let address = ENCODED + loaded.length;
   return streams.map((plane, planeIndex) => {
     const start = plane.ends[0] ?? 0;
     const end = plane.ends.at(-1) ?? 0;
@@ -44,6 +47,15 @@ export function loadRun(kernels: Kernels, fd: number, frame: DecodeFrame, run: D
     address += target.length;
     return { ...plane, address: address - end };
   });
+}
+
+/** What one read gets first: all of a frame that is one run; else the frame's header and tables, if they are no larger than those
+ * of a run. */
+function headBytesOf(frame: DecodeFrame, run: DecodeRun): number {
+  if (isWholeFrame(frame, run)) return frame.encodedBytes;
+  const chunkCount = chunkCountOf(frame.rawBytes, frame.chunkBytes);
+  const headBytes = frame.headerBytes + tableBytesOf(frame.planeCount, chunkCount);
+  return headBytes <= FRAME_TABLES_BYTES ? headBytes : 0;
 }
 
 function readPlaneOffsets(frame: DecodeFrame, readFrame: ReadFrame): number[] {
@@ -76,7 +88,7 @@ function readRunStreams(frame: DecodeFrame, run: DecodeRun, readFrame: ReadFrame
   return readStreams(frame, run, types, ends);
 }
 
-/** A chunk above RUN_RAW_BYTES has planes above a Huffman block's size, and `readStreams` has made sure that those are
+/** A chunk above DECODE_RUN_BYTES has planes above a Huffman block's size, and `readStreams` has made sure that those are
  * plain copies: any range of them can be merged on its own. */
 function loadPart(
   kernels: Kernels,
@@ -87,7 +99,7 @@ function loadPart(
   planeOffsets: readonly number[],
 ): LoadedPlane[] {
   const partBytes = run.rawEnd - run.rawStart;
-  // Parts start at multiples of RUN_RAW_BYTES, so at whole elements.
+  // Parts start at multiples of DECODE_RUN_BYTES, so at whole elements.
   const partStart = (run.rawStart - run.chunkStart * frame.chunkBytes) / frame.planeCount;
   let address = ENCODED;
   return streams.map((plane, planeIndex) => {

@@ -1,0 +1,38 @@
+import { fileSource } from '../io/file-source.js';
+import { type InputFile, isUnchanged } from '../io/input-file.js';
+import type { ExactFileStats } from '../io/system.js';
+import { planDecompression } from '../plan/decompress-plan.js';
+import type { DecompressPlan } from '../plan/types.js';
+import type { JobRunner } from '../pool/protocol.js';
+import type { RunOptions } from './types.js';
+
+/** Frames of all plans that are kept, some 200 bytes each: 64 GiB in frames of 4 MiB. */
+const KEPT_FRAMES_MAX = 1 << 14;
+
+/** The plans by which a run restores its files. The check of free space asks for them before the first file, and the restore
+ * again: what was read then serves, as long as the file is what it was. */
+export class RestorePlans {
+  private readonly kept = new Map<
+    string,
+    { readonly stats: ExactFileStats; readonly plan: DecompressPlan }
+  >();
+  private keptFrames = 0;
+
+  constructor(
+    private readonly runner: Pick<JobRunner, 'checksum'>,
+    private readonly limits: RunOptions['limits'],
+  ) {}
+
+  /** The plan of `source`.
+   * @throws ZnnError `truncated`, `corrupt`, `unsupported` or `io` */
+  of(source: InputFile): DecompressPlan {
+    const known = this.kept.get(source.path);
+    if (known !== undefined && isUnchanged(known.stats, source.stats)) return known.plan;
+    const plan = planDecompression(fileSource(source), (bytes) => this.runner.checksum(bytes), this.limits);
+    if (this.keptFrames + plan.frames.length <= KEPT_FRAMES_MAX) {
+      this.kept.set(source.path, { stats: source.stats, plan });
+      this.keptFrames += plan.frames.length;
+    }
+    return plan;
+  }
+}
