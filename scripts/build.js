@@ -89,6 +89,8 @@ async function bundle(entry, target, codeSplitting) {
   const bundled = await rolldown({
     input: path.join(built, entry),
     platform: 'node',
+    // Of a package that has both, its ES modules: of those only what is used gets in.
+    resolve: { mainFields: ['module', 'main'] },
     plugins: [commanderWithoutPrograms()],
   });
   await bundled.write({

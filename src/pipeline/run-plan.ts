@@ -11,7 +11,7 @@ const RUNS = { compress, decompress, verify } as const;
 /** A plan of one of the verbs that go through a file's contents. */
 export type RunnablePlan = RunPlan & { readonly verb: keyof typeof RUNS };
 
-/** Carries a plan out on workers of its own, which are gone when it returns.
+/** Carries a plan out on workers of its own, which are at an end when it returns.
  * @throws the signal's reason when the run was stopped; partial outputs are gone by then */
 export function runPlan(plan: RunnablePlan, options: RunOptions): Promise<RunResult> {
   return withRunner(options.threads, (runner) => RUNS[plan.verb](plan, options, runner));
@@ -26,6 +26,6 @@ export async function withRunner<Value>(
   try {
     return await work(runner);
   } finally {
-    await runner.close();
+    runner.close();
   }
 }

@@ -71,10 +71,9 @@ class Pool implements JobRunner {
     return decodeInOrder(this.ownKernels(), sourceFd, frames, baseFd);
   }
 
-  async close(): Promise<void> {
-    const workers = this.workers;
+  close(): void {
+    for (const worker of this.workers) worker.end();
     this.workers = [];
-    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
   private async run(job: Job, hooks: JobHooks): Promise<JobControl> {

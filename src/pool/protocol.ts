@@ -70,7 +70,8 @@ export interface JobRunner {
    * @param baseFd as in a job
    * @throws ZnnError `corrupt`, `truncated` or `io` */
   decodeInOrder(sourceFd: number, frames: readonly DecodeFrame[], baseFd?: number): Iterable<Uint8Array>;
-  close(): Promise<void>;
+  /** Ends the workers; no job may be running. */
+  close(): void;
 }
 
 // --- Messages ---
