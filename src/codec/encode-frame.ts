@@ -6,7 +6,7 @@ import {
   frameHeaderBytes,
 } from '../format/frame-header-encode.js';
 import { chooseEncoding } from './choose-encoding.js';
-import { chunkBytesOf, encodeRun } from './encode-run.js';
+import { chunkBytesOf, encodeRun, type RunPlaces } from './encode-run.js';
 import { encodeTables } from './encode-tables.js';
 import type { Kernels } from './kernels.js';
 
@@ -23,17 +23,17 @@ export interface FrameParts {
 /** What a frame's header says besides. */
 export type FrameMarks = Pick<FrameHeaderFields, 'shape' | 'dtypeCode' | 'delta'>;
 
-/** Encodes the `rawBytes` ≤ RUN_RAW_BYTES bytes at RAW as one frame of whole elements. */
+/** Encodes `rawBytes` ≤ RUN_RAW_BYTES bytes as one frame of whole elements. For the choice `auto` they must all stand at RAW. */
 export function encodeFrame(
   kernels: Kernels,
   rawBytes: number,
   choice: EncodingChoice,
   promisesFrameIndex: boolean,
   marks: FrameMarks = {},
-  region?: number,
+  places?: RunPlaces,
 ): FrameParts {
   const encoding = choice === 'auto' ? chooseEncoding(kernels, rawBytes) : choice;
-  const { checksum, planes, streams } = encodeRun(kernels, rawBytes, encoding, region);
+  const { checksum, planes, streams } = encodeRun(kernels, rawBytes, encoding, places);
   const tables = encodeTables(streams, chunkCountOf(rawBytes, chunkBytesOf(encoding)));
   const bodyBytes = planes.reduce((sum, plane) => sum + plane.length, tables.length);
   const encodedBytes = frameHeaderBytes(marks.shape) + bodyBytes;

@@ -23,21 +23,38 @@ export function chunkBytesOf(encoding: Encoding): number {
   return ENCODINGS[encoding].planeCount === 1 ? HUFFMAN_BLOCK_MAX_BYTES : CHUNK_BYTES;
 }
 
-/** Encodes the `rawBytes` ≤ RUN_RAW_BYTES bytes of whole elements at RAW, chunk by chunk, into the planes of `region`. */
+/** The address at which raw bytes stand from `offset` of their run on, as far as its chunk goes. Asked for each chunk once, in order:
+ * it may bring them there only then. */
+export type RawAddress = (offset: number) => number;
+
+/** Where a run's bytes are in the kernels' memory. */
+export interface RunPlaces {
+  /** By default all raw bytes stand at RAW. */
+  readonly rawAt?: RawAddress;
+  /** Gets the planes. */
+  readonly region?: number;
+}
+
+/** Encodes `rawBytes` ≤ RUN_RAW_BYTES bytes of whole elements, chunk by chunk. */
 export function encodeRun(
   kernels: Kernels,
   rawBytes: number,
   encoding: Encoding,
-  region: number = ENCODED,
+  { rawAt = standingAtRaw, region = ENCODED }: RunPlaces = {},
 ): EncodedRun {
   const chunkBytes = chunkBytesOf(encoding);
   const planes = new GrowingPlanes(kernels, ENCODINGS[encoding], region);
   const checksum = startChecksum(kernels);
   for (let offset = 0; offset < rawBytes; offset += chunkBytes) {
     const chunkRawBytes = Math.min(chunkBytes, rawBytes - offset);
-    planes.encodeChunk(RAW + offset, chunkRawBytes, checksum);
+    planes.encodeChunk(rawAt(offset), chunkRawBytes, checksum);
   }
   return { checksum: checksum.finish(), ...planes.finish() };
+}
+
+/** Of a run that stands there as a whole. */
+export function standingAtRaw(offset: number): number {
+  return RAW + offset;
 }
 
 /** The planes of a run under construction.

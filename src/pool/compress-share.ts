@@ -1,17 +1,16 @@
 // One worker's share of a compression: it takes unit after unit until none is left.
 
 import type { Kernels } from '../codec/kernels.js';
-import { RAW } from '../codec/memory.js';
 import { toZnnError } from '../errors.js';
 import type { FramePlan } from '../format/frames.js';
-import { readFully } from '../io/positional.js';
 import { BatchEncoder } from './encode-batch.js';
-import { encodeLoaded } from './encode-loaded.js';
+import { encodePlanned } from './encode-planned.js';
 import { encodeRunUnit } from './encode-run-unit.js';
 import { type EncodeUnit, encodeUnitsOf } from './encode-units.js';
 import type { JobControl } from './job-control.js';
 import { PendingOutputs } from './pending-outputs.js';
 import type { CompressJob } from './protocol.js';
+import { readRaw } from './read-raw.js';
 
 /** Encodes units of the job until all are taken or the job is aborted.
  * @throws ZnnError with `where.frame` and `where.offset` */
@@ -50,8 +49,8 @@ function encodeFrameUnit(
   unitIndex: number,
 ): void {
   const frame = job.frames[frameIndex] as FramePlan;
-  readFully(job.sourceFd, kernels.bytes.subarray(RAW, RAW + frame.rawBytes), frame.rawOffset);
-  const { parts, encodedBytes, encoding, checksum } = encodeLoaded(kernels, frame, job, outputs.region);
+  const places = { region: outputs.region, rawAt: readRaw(kernels, frame, job) };
+  const { parts, encodedBytes, encoding, checksum } = encodePlanned(kernels, frame, job, places);
   control.records.setChecksum(frameIndex, 0, checksum);
   outputs.add({
     unitIndex,

@@ -3,7 +3,7 @@ import { RAW } from '../codec/memory.js';
 import { toZnnError } from '../errors.js';
 import { FRAME_RAW_BYTES } from '../format/constants.js';
 import { readFully, writeFully } from '../io/positional.js';
-import { encodeLoaded } from './encode-loaded.js';
+import { encodePlanned } from './encode-planned.js';
 import type { BatchUnit } from './encode-units.js';
 import type { JobControl } from './job-control.js';
 import { naming } from './naming.js';
@@ -38,7 +38,7 @@ export class BatchEncoder {
       try {
         const start = frame.rawOffset - sourceStart;
         this.kernels.bytes.set(this.source.subarray(start, start + frame.rawBytes), RAW);
-        const { parts, encodedBytes, encoding, checksum } = encodeLoaded(this.kernels, frame, job);
+        const { parts, encodedBytes, encoding, checksum } = encodePlanned(this.kernels, frame, job);
         control.records.setChecksum(frameIndex, 0, checksum);
         const outputStart = outputBytes;
         for (const part of parts) {

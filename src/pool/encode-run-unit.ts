@@ -15,11 +15,12 @@ import { chunkCountOf, tableBytesOf } from '../format/frame-geometry.js';
 import { encodeFrameHeader, frameHeaderBytes } from '../format/frame-header-encode.js';
 import type { FramePlan, TensorFrame } from '../format/frames.js';
 import { readFully, writeFully, writevFully } from '../io/positional.js';
-import { storeLoaded } from './encode-loaded.js';
+import { storeLoaded } from './encode-planned.js';
 import type { RunUnit } from './encode-units.js';
 import type { JobControl } from './job-control.js';
 import { naming } from './naming.js';
 import type { CompressJob } from './protocol.js';
+import { readInPieces } from './read-raw.js';
 
 /** Encodes one run and writes it; the last run completes the frame. */
 export function encodeRunUnit(
@@ -30,8 +31,6 @@ export function encodeRunUnit(
   unitIndex: number,
 ): void {
   const frame = job.frames[unit.frameIndex] as FramePlan;
-  const runBytes = unit.rawEnd - unit.rawStart;
-  readFully(job.sourceFd, kernels.bytes.subarray(RAW, RAW + runBytes), frame.rawOffset + unit.rawStart);
   if (frame.isStored) storeRun(kernels, job, control, unit, unitIndex);
   else new RunWriter(kernels, job, control, unit, frame).encode(unitIndex);
 }
@@ -44,12 +43,13 @@ function storeRun(
   unitIndex: number,
 ): void {
   const { frameIndex, rawStart, rawEnd } = unit;
+  const { rawOffset, rawBytes } = job.frames[frameIndex] as FramePlan;
+  readFully(job.sourceFd, kernels.bytes.subarray(RAW, RAW + rawEnd - rawStart), rawOffset + rawStart);
   const { checksum, parts, encoding } = storeLoaded(kernels, rawEnd - rawStart);
   const offset = control.takeOffset(unitIndex, rawEnd - rawStart);
   if (offset === undefined) return;
   naming(job.targetPath, () => writevFully(job.targetFd, parts, offset));
   control.records.setChecksum(frameIndex, rawStart / FRAME_RAW_BYTES, checksum);
-  const { rawBytes } = job.frames[frameIndex] as FramePlan;
   if (rawStart === 0) control.records.setFrame(frameIndex, offset, rawBytes, encoding);
 }
 
@@ -94,8 +94,10 @@ class RunWriter {
   }
 
   encode(unitIndex: number): void {
-    const { control, unit, frameIndex } = this;
-    const run = encodeRun(this.kernels, unit.rawEnd - unit.rawStart, this.encoding);
+    const { kernels, control, unit, frameIndex } = this;
+    const runBytes = unit.rawEnd - unit.rawStart;
+    const rawAt = readInPieces(kernels, this.job.sourceFd, this.frame.rawOffset + unit.rawStart, runBytes);
+    const run = encodeRun(kernels, runBytes, this.encoding, { rawAt });
     control.records.setChecksum(frameIndex, unit.rawStart / FRAME_RAW_BYTES, run.checksum);
     const chunkStart = unit.rawStart / chunkBytesOf(this.encoding);
     control.records.setStreams(frameIndex, this.chunkCount, chunkStart, run.streams);
