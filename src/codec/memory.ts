@@ -23,8 +23,6 @@ const PLANE_SLACK_BYTES = 64;
 const RUN_TABLES_MAX_BYTES = RUN_CHUNKS * MAX_PLANES * CHUNK_TABLE_ENTRY_BYTES;
 /** A header with a shape of 255 dimensions of 8 bytes fits too. */
 const HEADER_MAX_BYTES = 4 * KIB;
-/** Header and tables of a frame with as many chunks as a run. */
-export const FRAME_TABLES_BYTES = HEADER_MAX_BYTES + RUN_TABLES_MAX_BYTES;
 
 // The first KiB has only the kernels' own slot (kernels/kept.ts): a null pointer must not hit anything else.
 export const CHECKSUM_STATE = 1 * KIB;
@@ -47,7 +45,8 @@ export const LANES_SCRATCH = 800 * KIB;
 export const RAW = 1024 * KIB;
 /** A whole encoded frame, the planes of a frame under construction, or the tables of a frame and the planes of a run. */
 export const ENCODED = RAW + RUN_RAW_BYTES + PLANE_SLACK_BYTES;
-export const ENCODED_BYTES = FRAME_TABLES_BYTES + RUN_RAW_BYTES + MAX_PLANES * PLANE_SLACK_BYTES;
+export const ENCODED_BYTES =
+  HEADER_MAX_BYTES + RUN_TABLES_MAX_BYTES + RUN_RAW_BYTES + MAX_PLANES * PLANE_SLACK_BYTES;
 /** The planes of a second frame under construction, while those of the first wait to be written. */
 export const ENCODED_AHEAD = ENCODED + ENCODED_BYTES;
 const ENCODED_AHEAD_BYTES = RUN_RAW_BYTES + MAX_PLANES * PLANE_SLACK_BYTES;

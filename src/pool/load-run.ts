@@ -1,11 +1,11 @@
-// Reads what a run of chunks needs into the kernels' memory: a small frame in one read; of another its tables, or of very large
-// tables the run's piece, and the run's piece of each plane.
+// Reads what a run of chunks needs into the kernels' memory: a small frame in one read; of another its tables, or of large tables the
+// run's piece, and the run's piece of each plane.
 
 import type { LoadedPlane } from '../codec/decode-chunk.js';
 import { type DecodeRun, isPartOfChunk, isWholeFrame } from '../codec/decode-runs.js';
 import { type PlaneStreams, planeOffsetsOf, readStreams } from '../codec/decode-tables.js';
 import type { Kernels } from '../codec/kernels.js';
-import { ENCODED, FRAME_TABLES_BYTES } from '../codec/memory.js';
+import { ENCODED } from '../codec/memory.js';
 import {
   chunkCountOf,
   cumulativeOffsetOf,
@@ -17,6 +17,8 @@ import type { DecodeFrame } from '../format/frames.js';
 import { readFully } from '../io/positional.js';
 
 const U64_BYTES = 8;
+/** Header and tables up to this size are read at once: some 900 chunks of two planes. Of larger ones a run needs a small part. */
+const HEAD_MAX_BYTES = 16 << 10;
 
 /** `length` bytes at `offset` of the frame. */
 type ReadFrame = (offset: number, length: number) => Uint8Array;
@@ -49,13 +51,12 @@ export function loadRun(kernels: Kernels, fd: number, frame: DecodeFrame, run: D
   });
 }
 
-/** What one read gets first: all of a frame that is one run; else the frame's header and tables, if they are no larger than those
- * of a run. */
+/** What one read gets first: all of a frame that is one run; else the frame's header and tables, unless they are large. */
 function headBytesOf(frame: DecodeFrame, run: DecodeRun): number {
   if (isWholeFrame(frame, run)) return frame.encodedBytes;
   const chunkCount = chunkCountOf(frame.rawBytes, frame.chunkBytes);
   const headBytes = frame.headerBytes + tableBytesOf(frame.planeCount, chunkCount);
-  return headBytes <= FRAME_TABLES_BYTES ? headBytes : 0;
+  return headBytes <= HEAD_MAX_BYTES ? headBytes : 0;
 }
 
 function readPlaneOffsets(frame: DecodeFrame, readFrame: ReadFrame): number[] {
