@@ -36,7 +36,7 @@ export function closeInput(input: InputFile): void {
 /** @throws ZnnError `io` when the file has changed since it was opened. */
 export function assertUnchanged(input: InputFile): void {
   const now = system.fstatSync(input.fd, { bigint: true });
-  if (now.size === input.stats.size && now.mtimeNs === input.stats.mtimeNs) return;
+  if (isUnchanged(now, input.stats)) return;
   const change =
     now.size === input.stats.size ? 'its time' : `its size, from ${input.stats.size} to ${now.size} bytes`;
   throw new ZnnError('io', `the file changed while it was read: ${change}`, { file: input.path });
