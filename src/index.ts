@@ -64,7 +64,7 @@ export function verify(paths: readonly string[], options: ReadOptions = {}): Pro
 /** What one file is and holds; headers and tables are read, not the rest.
  * @throws ZnnError `io`; `corrupt`, `truncated` or `unsupported` for a file named `.znn` that is none */
 export function describe(filePath: string): Promise<FileInfo> {
-  return withRunner(1, (runner) => describeFile(filePath, runner));
+  return withRunner({ threads: 1 }, (runner) => describeFile(filePath, runner));
 }
 
 async function run(

@@ -12,5 +12,5 @@ export const cacheRestoreCommand: CommandRun = (options, context) =>
     options,
     context,
     () => planCacheRestore(findSnapshot(options.model ?? { id: '' }, thisMachine())),
-    (plan, runOptions) => withRunner(options.threads, (runner) => restoreCache(plan, runOptions, runner)),
+    (plan, runOptions) => withRunner(runOptions, (runner) => restoreCache(plan, runOptions, runner)),
   );

@@ -16,7 +16,7 @@ import { printable } from './printable.js';
 export const checkCommand: CommandRun = async (options, context) => {
   const { outputPath = '', ...where } = options;
   const plan = findFiles('info', where, true);
-  return withRunner(1, async (runner) => {
+  return withRunner({ threads: 1 }, async (runner) => {
     const groups = check(plan, runner, options.limits);
     const isOne = options.paths.length === 1 && groups.length === 1;
     const tasks = options.repair ? planRepairs(groups, outputPath, isOne, thisMachine()) : [];

@@ -26,7 +26,9 @@ export const infoCommand: CommandRun = async (options, { output, signal }) => {
     signal.throwIfAborted();
     try {
       if (task.action === 'refuse') throw errorOfTask(task);
-      const info = await withRunner(1, (runner) => describeFile(task.sourcePath, runner, options.limits));
+      const info = await withRunner({ threads: 1 }, (runner) =>
+        describeFile(task.sourcePath, runner, options.limits),
+      );
       if (options.json) output.print(JSON.stringify(infoFields(info)));
       else output.print(`${shownCount > 0 ? '\n' : ''}${infoText(info, tensorsShown)}`);
       shownCount++;

@@ -89,7 +89,7 @@ function addCacheCommand(program: Command, start: StartCommand): void {
     .option('--dry-run', 'print what would be done, do nothing')
     .option('--rm', 'remove the .znn blobs that no revision links to any more')
     .option('--no-space-check', 'start even if the free space cannot be enough')
-    .option('-T, --threads <number>', 'worker threads; 0 stands for all processors', '0')
+    .option('-T, --threads <number>', 'threads; 0 stands for all processors', '0')
     .addOption(new Option('-q, --quiet', 'print errors only').conflicts('verbose'))
     .option('--json', 'print JSON lines: one object a file, then a summary')
     .option('-v, --verbose', 'print more')
@@ -129,7 +129,7 @@ function addOutputOptions(command: Command): void {
 function addCommonOptions(command: Command, { isRun = true } = {}): void {
   if (isRun) {
     command
-      .option('-T, --threads <number>', 'worker threads; 0 stands for all processors', '0')
+      .option('-T, --threads <number>', 'threads; 0 stands for all processors', '0')
       .addOption(new Option('-q, --quiet', 'print errors only').conflicts('verbose'));
   }
   command

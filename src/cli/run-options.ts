@@ -7,7 +7,7 @@ export function runOptionsOf(options: CliOptions): Omit<RunOptions, 'signal' | '
   const { format, allDtypes } = options;
   const { removeEach = false, spaceCheck = true } = options;
   return {
-    ...{ threads, force, removeSources, removeEach, spaceCheck, fsync, sha256 },
+    ...{ threads, usesCallingThread: true, force, removeSources, removeEach, spaceCheck, fsync, sha256 },
     ...{ frameIndex, encoding, format, allDtypes },
     ...(options.limits && { limits: options.limits }),
   };

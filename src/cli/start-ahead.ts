@@ -12,24 +12,15 @@ const INTERRUPT_BUDGET_BYTES = 3 * (66 << 10);
 /** Node 20's. Later ones have no such flag, and a cheaper compiler before the optimizing one. */
 const HAS_INTERRUPT_BUDGET = process.versions.v8.startsWith('11.');
 
-let isLastMissing = false;
-
-/** Starts the workers of a run that will most likely need them, all but the last, while the command itself is still to be
- * loaded, which takes a processor too. It looks at the words of the command line without understanding them; a wrong guess
- * costs time, and nothing else. */
+/** Starts the workers of a run that will most likely need them, one less than threads, since the calling thread is one; the command
+ * itself is still to be loaded, which takes a processor too. It looks at the words of the command line without understanding them;
+ * a wrong guess costs time, and nothing else. */
 export async function startAhead([verb = '', ...words]: readonly string[]): Promise<void> {
   if (!VERBS.has(verb) || words.some((word) => OTHER_RUNS.test(word))) return;
   const paths = words.filter((word) => !word.startsWith('-'));
   const bytes = paths.reduce((sum, path) => sum + bytesAt(path), 0);
-  if (bytes < LARGE_BYTES) return;
-  isLastMissing = true;
-  await start(availableParallelism() - 1);
-}
-
-/** Starts the last of them, now that the command is loaded. */
-export async function startLastAhead(): Promise<void> {
-  if (isLastMissing) await start(1);
-  isLastMissing = false;
+  const workerCount = availableParallelism() - 1;
+  if (bytes >= LARGE_BYTES && workerCount > 0) await start(workerCount);
 }
 
 /** What it takes is loaded only here: most command lines have no use for it. */

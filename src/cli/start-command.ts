@@ -4,7 +4,6 @@ import { type RawFlags, readOptions, readRestoreOptions } from './options.js';
 import type { Output } from './output.js';
 import type { CommandName } from './program.js';
 import { watchSignals } from './signals.js';
-import { startLastAhead } from './start-ahead.js';
 
 const COMMANDS: Readonly<Record<CommandName, () => Promise<CommandRun>>> = {
   compress: async () => (await import('./compress.js')).compressCommand,
@@ -29,7 +28,6 @@ export async function startCommand(
     name === 'cache restore' ? readRestoreOptions(flags, cpuCount) : readOptions(paths, flags, cpuCount);
   const stop = watchSignals();
   const run = await COMMANDS[name]();
-  await startLastAhead();
   try {
     const exitCode = await run(options, { output, signal: stop.signal });
     return stop.exitCode() ?? exitCode;

@@ -22,7 +22,9 @@ export async function plannedFramesOf(
 ): Promise<readonly PlannedFrame[] | undefined> {
   if (task.action === 'compress') return (await planCompressionOf(task, options)).frames.map(shown);
   if (task.action !== 'decompress' && task.action !== 'verify') return undefined;
-  const { frames } = await withRunner(1, (runner) => planDecompressionOf(task.sourcePath, options, runner));
+  const { frames } = await withRunner({ threads: 1 }, (runner) =>
+    planDecompressionOf(task.sourcePath, options, runner),
+  );
   return frames.map((frame) => shown({ ...frame, encoding: frame.dtypeName }));
 }
 
@@ -31,7 +33,7 @@ export async function plannedFramesOf(
 export async function spaceNotesOf(plan: RunPlan, options: Omit<RunOptions, 'observer'>): Promise<string[]> {
   const notes: string[] = [];
   const observer = { onNote: (text: string) => void notes.push(text) };
-  await withRunner(1, (runner) =>
+  await withRunner({ threads: 1 }, (runner) =>
     checkSpace(plan, { ...options, observer }, new RestorePlans(runner, options.limits)),
   );
   return notes;

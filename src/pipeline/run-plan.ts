@@ -1,5 +1,5 @@
 import type { RunPlan } from '../plan/types.js';
-import { createJobRunner } from '../pool/pool.js';
+import { createJobRunner, type PoolOptions } from '../pool/pool.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { compress } from './compress.js';
 import { decompress } from './decompress.js';
@@ -11,18 +11,18 @@ const RUNS = { compress, decompress, verify } as const;
 /** A plan of one of the verbs that go through a file's contents. */
 export type RunnablePlan = RunPlan & { readonly verb: keyof typeof RUNS };
 
-/** Carries a plan out on workers of its own, which are at an end when it returns.
+/** Carries a plan out on threads of its own, which are at an end when it returns.
  * @throws the signal's reason when the run was stopped; partial outputs are gone by then */
 export function runPlan(plan: RunnablePlan, options: RunOptions): Promise<RunResult> {
-  return withRunner(options.threads, (runner) => RUNS[plan.verb](plan, options, runner));
+  return withRunner(options, (runner) => RUNS[plan.verb](plan, options, runner));
 }
 
 /** Lends a runner to `work`. Workers start when a job first needs them, so a runner that is not used costs little. */
 export async function withRunner<Value>(
-  threads: number,
+  { threads, usesCallingThread = false }: PoolOptions,
   work: (runner: JobRunner) => Value | Promise<Value>,
 ): Promise<Value> {
-  const runner = createJobRunner({ threads });
+  const runner = createJobRunner({ threads, usesCallingThread });
   try {
     return await work(runner);
   } finally {

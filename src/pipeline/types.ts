@@ -5,8 +5,10 @@ import type { FileTask, OutputFormat } from '../plan/types.js';
 
 /** What a run may do and how; every field validated by the caller. */
 export interface RunOptions {
-  /** Worker threads, 1 or more. */
+  /** Threads that work, 1 or more. */
   readonly threads: number;
+  /** The calling thread is one of them, and gets to other things every few milliseconds; for a process that has little else to do. */
+  readonly usesCallingThread?: boolean;
   /** Replace existing outputs. */
   readonly force: boolean;
   /** Remove sources once their outputs are durable, re-read and found equal. */

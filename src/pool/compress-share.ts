@@ -11,10 +11,11 @@ import type { JobControl } from './job-control.js';
 import { PendingOutputs } from './pending-outputs.js';
 import type { CompressJob } from './protocol.js';
 import { readRaw } from './read-raw.js';
+import type { Steps, Waiting } from './waiting.js';
 
-/** Encodes units of the job until all are taken or the job is aborted.
+/** Encodes units of the job until all are taken or the job is aborted; a step is a unit.
  * @throws ZnnError with `where.frame` and `where.offset` */
-export function shareCompressJob(kernels: Kernels, job: CompressJob, control: JobControl): void {
+export function* shareCompressJob(kernels: Kernels, job: CompressJob, control: JobControl): Steps {
   const units = encodeUnitsOf(job.frames);
   const outputs = new PendingOutputs(job, control);
   let batches: BatchEncoder | undefined;
@@ -26,33 +27,34 @@ export function shareCompressJob(kernels: Kernels, job: CompressJob, control: Jo
     if (frame === undefined) break;
     try {
       // The others take their turns themselves, after those before, and use the memory of what is still to be written.
-      if (unit.kind !== 'frame') outputs.flush();
+      if (unit.kind !== 'frame') yield* outputs.flush();
       if (unit.kind === 'batch') {
         batches ??= new BatchEncoder(kernels, job, control);
-        batches.encode(unit, unitIndex);
-      } else if (unit.kind === 'run') encodeRunUnit(kernels, job, control, unit, unitIndex);
-      else encodeFrameUnit(kernels, job, control, outputs, firstIndex, unitIndex);
+        yield* batches.encode(unit, unitIndex);
+      } else if (unit.kind === 'run') yield* encodeRunUnit(kernels, job, control, unit, unitIndex);
+      else yield* encodeFrameUnit(kernels, job, control, outputs, firstIndex, unitIndex);
     } catch (error) {
       throw toZnnError(error, { frame: firstIndex, offset: frame.rawOffset });
     }
     control.addDone(rawBytesOf(unit, job.frames));
+    yield;
   }
-  outputs.flush();
+  yield* outputs.flush();
 }
 
-function encodeFrameUnit(
+function* encodeFrameUnit(
   kernels: Kernels,
   job: CompressJob,
   control: JobControl,
   outputs: PendingOutputs,
   frameIndex: number,
   unitIndex: number,
-): void {
+): Waiting<void> {
   const frame = job.frames[frameIndex] as FramePlan;
   const places = { region: outputs.region, rawAt: readRaw(kernels, frame, job) };
   const { parts, encodedBytes, encoding, checksum } = encodePlanned(kernels, frame, job, places);
   control.records.setChecksum(frameIndex, 0, checksum);
-  outputs.add({
+  yield* outputs.add({
     unitIndex,
     encodedBytes,
     parts,
@@ -60,7 +62,7 @@ function encodeFrameUnit(
     nameError: (thrown) => toZnnError(thrown, { frame: frameIndex, offset: frame.rawOffset }),
   });
   // Its parts stand where the next unit is read to.
-  if (frame.isStored) outputs.flush();
+  if (frame.isStored) yield* outputs.flush();
 }
 
 function rawBytesOf(unit: EncodeUnit, frames: readonly FramePlan[]): number {

@@ -13,31 +13,33 @@ import type { JobControl } from './job-control.js';
 import { loadRun } from './load-run.js';
 import { naming } from './naming.js';
 import type { DecompressJob } from './protocol.js';
+import type { Steps, Waiting } from './waiting.js';
 import { xorWithBase } from './xor-base.js';
 
-/** Decodes units of the job until all are taken or the job is aborted.
+/** Decodes units of the job until all are taken or the job is aborted; a step is a unit.
  * @throws ZnnError with `where.frame` and `where.offset` */
-export function shareDecompressJob(kernels: Kernels, job: DecompressJob, control: JobControl): void {
+export function* shareDecompressJob(kernels: Kernels, job: DecompressJob, control: JobControl): Steps {
   const units = decodeUnitsOf(job.frames);
   for (let unit = units[control.takeUnit()]; unit !== undefined; unit = units[control.takeUnit()]) {
     const frame = job.frames[unit.frameIndex];
     if (frame === undefined) return;
     try {
-      decodeUnit(kernels, job, control, frame, unit);
+      yield* decodeUnit(kernels, job, control, frame, unit);
     } catch (error) {
       throw toZnnError(error, { frame: unit.frameIndex, offset: frame.frameOffset });
     }
     control.addDone(unit.runs.reduce((sum, run) => sum + run.rawEnd - run.rawStart, 0));
+    yield;
   }
 }
 
-function decodeUnit(
+function* decodeUnit(
   kernels: Kernels,
   job: DecompressJob,
   control: JobControl,
   frame: DecodeFrame,
   unit: DecodeUnit,
-): void {
+): Waiting<void> {
   const checksum = unit.checksum === undefined ? undefined : startChecksum(kernels);
   for (const run of unit.runs) {
     decodeRun(kernels, job.sourceFd, frame, run, checksum);
@@ -49,7 +51,7 @@ function decodeUnit(
     const offset = frame.rawOffset + run.rawStart;
     const { targetFd } = job;
     if (targetFd !== undefined) {
-      control.writeAlone(() => naming(job.targetPath, () => writeFully(targetFd, decoded, offset)));
+      yield* control.writeAlone(() => naming(job.targetPath, () => writeFully(targetFd, decoded, offset)));
     }
     if (job.compareFd !== undefined) compareWith(kernels, job.compareFd, decoded, offset);
   }

@@ -8,6 +8,7 @@ import type { BatchUnit } from './encode-units.js';
 import type { JobControl } from './job-control.js';
 import { naming } from './naming.js';
 import type { CompressJob } from './protocol.js';
+import type { Waiting } from './waiting.js';
 
 /** Encodes many small tensors with one read, one turn and one write. */
 export class BatchEncoder {
@@ -22,7 +23,7 @@ export class BatchEncoder {
   ) {}
 
   /** @throws ZnnError with `where.frame` */
-  encode({ frameStart, frameEnd }: BatchUnit, unitIndex: number): void {
+  *encode({ frameStart, frameEnd }: BatchUnit, unitIndex: number): Waiting<void> {
     const { job, control } = this;
     const frames = job.frames.slice(frameStart, frameEnd);
     const sourceStart = frames[0]?.rawOffset ?? 0;
@@ -50,7 +51,7 @@ export class BatchEncoder {
         throw toZnnError(error, { frame: frameIndex, offset: frame.rawOffset });
       }
     });
-    const offset = control.takeOffset(unitIndex, outputBytes);
+    const offset = yield* control.takeOffset(unitIndex, outputBytes);
     if (offset === undefined) return;
     const output = this.output.subarray(0, outputBytes);
     naming(job.targetPath, () => writeFully(job.targetFd, output, offset));

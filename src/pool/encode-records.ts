@@ -2,6 +2,7 @@ import type { EncodedStream } from '../codec/encode-plane.js';
 import { ENCODINGS, type Encoding } from '../format/dtypes.js';
 import type { EncodedFrame, FramePlan } from '../format/frames.js';
 import { type EncodeSlots, encodeSlotsOf } from './encode-units.js';
+import type { Wait } from './waiting.js';
 
 // Int64 slots of each frame.
 const FRAME_OFFSET = 0;
@@ -95,13 +96,11 @@ export class EncodeRecords {
     Atomics.notify(this.streams, slot);
   }
 
-  /** Waits for `waitMs` at the most until `runCount` runs of the frame are written. */
-  hasWrittenRuns(frameIndex: number, runCount: number, waitMs: number): boolean {
+  /** What to wait for while fewer than `runCount` runs of the frame are written. */
+  waitForRuns(frameIndex: number, runCount: number): Wait | undefined {
     const slot = this.slots.streams[frameIndex] ?? 0;
     const written = Atomics.load(this.streams, slot);
-    if (written === runCount) return true;
-    Atomics.wait(this.streams, slot, written, waitMs);
-    return Atomics.load(this.streams, slot) === runCount;
+    return written === runCount ? undefined : { numbers: this.streams, slot, value: written };
   }
 
   private checksumSlot(frameIndex: number): number {

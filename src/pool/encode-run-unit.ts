@@ -21,32 +21,33 @@ import type { JobControl } from './job-control.js';
 import { naming } from './naming.js';
 import type { CompressJob } from './protocol.js';
 import { readInPieces } from './read-raw.js';
+import type { Waiting } from './waiting.js';
 
 /** Encodes one run and writes it; the last run completes the frame. */
-export function encodeRunUnit(
+export function* encodeRunUnit(
   kernels: Kernels,
   job: CompressJob,
   control: JobControl,
   unit: RunUnit,
   unitIndex: number,
-): void {
+): Waiting<void> {
   const frame = job.frames[unit.frameIndex] as FramePlan;
-  if (frame.isStored) storeRun(kernels, job, control, unit, unitIndex);
-  else new RunWriter(kernels, job, control, unit, frame).encode(unitIndex);
+  if (frame.isStored) yield* storeRun(kernels, job, control, unit, unitIndex);
+  else yield* new RunWriter(kernels, job, control, unit, frame).encode(unitIndex);
 }
 
-function storeRun(
+function* storeRun(
   kernels: Kernels,
   job: CompressJob,
   control: JobControl,
   unit: RunUnit,
   unitIndex: number,
-): void {
+): Waiting<void> {
   const { frameIndex, rawStart, rawEnd } = unit;
   const { rawOffset, rawBytes } = job.frames[frameIndex] as FramePlan;
   readFully(job.sourceFd, kernels.bytes.subarray(RAW, RAW + rawEnd - rawStart), rawOffset + rawStart);
   const { checksum, parts, encoding } = storeLoaded(kernels, rawEnd - rawStart);
-  const offset = control.takeOffset(unitIndex, rawEnd - rawStart);
+  const offset = yield* control.takeOffset(unitIndex, rawEnd - rawStart);
   if (offset === undefined) return;
   naming(job.targetPath, () => writevFully(job.targetFd, parts, offset));
   control.records.setChecksum(frameIndex, rawStart / FRAME_RAW_BYTES, checksum);
@@ -93,7 +94,7 @@ class RunWriter {
     this.isLast = unit.rawEnd === rawBytes;
   }
 
-  encode(unitIndex: number): void {
+  *encode(unitIndex: number): Waiting<void> {
     const { kernels, control, unit, frameIndex } = this;
     const runBytes = unit.rawEnd - unit.rawStart;
     const rawAt = readInPieces(kernels, this.job.sourceFd, this.frame.rawOffset + unit.rawStart, runBytes);
@@ -101,10 +102,10 @@ class RunWriter {
     control.records.setChecksum(frameIndex, unit.rawStart / FRAME_RAW_BYTES, run.checksum);
     const chunkStart = unit.rawStart / chunkBytesOf(this.encoding);
     control.records.setStreams(frameIndex, this.chunkCount, chunkStart, run.streams);
-    if (!control.takeTurn(unitIndex)) return;
+    if (!(yield* control.takeTurn(unitIndex))) return;
     const frameOffset = control.advance(0);
     const placed = this.placePlanes(run, frameOffset);
-    if (this.isLast) this.finish(unitIndex, placed, frameOffset);
+    if (this.isLast) yield* this.finish(unitIndex, placed, frameOffset);
     else {
       control.endTurn(unitIndex);
       this.write(placed);
@@ -133,7 +134,7 @@ class RunWriter {
 
   /** The last run's turn. It lasts until nothing stands beyond the frame's end that a later frame could overwrite, or
    * that could overwrite it. */
-  private finish(unitIndex: number, placed: readonly PlacedPlane[], frameOffset: number): void {
+  private *finish(unitIndex: number, placed: readonly PlacedPlane[], frameOffset: number): Waiting<void> {
     const { control } = this;
     const planeSizes = Array.from({ length: this.planeCount }, (_, i) => control.planeBytes(i));
     const frameBytes = planeSizes.reduce((sum, bytes) => sum + bytes, this.headBytes);
@@ -146,7 +147,7 @@ class RunWriter {
       this.write(placed);
     } else {
       this.write(placed);
-      if (!control.awaitWrittenRuns(this.frameIndex, this.runCount)) return;
+      if (!(yield* control.awaitWrittenRuns(this.frameIndex, this.runCount))) return;
       if (encodedBytes > 0) this.moveUp(planeSizes, frameOffset);
       control.advance(encodedBytes);
       control.endTurn(unitIndex);

@@ -4,6 +4,7 @@ import { MAX_PLANES } from '../format/constants.js';
 import type { FramePlan } from '../format/frames.js';
 import { EncodeRecords } from './encode-records.js';
 import type { Job } from './protocol.js';
+import type { Waiting } from './waiting.js';
 
 // Int32 slots.
 const NEXT_UNIT = 0;
@@ -20,15 +21,13 @@ const LONG_SLOTS = PLANE_BYTES + MAX_PLANES;
 
 const FIXED_BYTES = INT_SLOTS * 4 + LONG_SLOTS * 8;
 
-/** A thread that waits for its turn looks this often whether the job was aborted, should a wake-up be lost. */
-const WAIT_MS = 100;
-
 /** Views of one job's shared memory; each thread makes its own from the same buffer. */
 export class JobControl {
   /** Of a compress job: what becomes of its frames. */
   readonly records: EncodeRecords;
   private readonly ints: Int32Array;
   private readonly longs: BigInt64Array;
+  private hasLeft = false;
 
   constructor(
     readonly shared: SharedArrayBuffer,
@@ -46,19 +45,24 @@ export class JobControl {
     return control;
   }
 
-  /** The next unit of work, each given out once; beyond the last unit when the job is aborted. */
+  /** This thread takes no more units. */
+  leave(): void {
+    this.hasLeft = true;
+  }
+
+  /** The next unit of work, each given out once; beyond the last unit when the job is aborted, or for a thread that has left it. */
   takeUnit(): number {
-    return this.isAborted() ? Number.MAX_SAFE_INTEGER : Atomics.add(this.ints, NEXT_UNIT, 1);
+    return this.hasLeft || this.isAborted() ? Number.MAX_SAFE_INTEGER : Atomics.add(this.ints, NEXT_UNIT, 1);
   }
 
   /** Waits until every unit before this one has had its turn; false when the job is aborted. During a turn no other
    * thread looks at offsets. */
-  takeTurn(unitIndex: number): boolean {
+  *takeTurn(unitIndex: number): Waiting<boolean> {
     for (;;) {
       if (this.isAborted()) return false;
       const turn = Atomics.load(this.ints, NEXT_TURN);
       if (turn === unitIndex) return true;
-      Atomics.wait(this.ints, NEXT_TURN, turn, WAIT_MS);
+      yield { numbers: this.ints, slot: NEXT_TURN, value: turn };
     }
   }
 
@@ -75,10 +79,10 @@ export class JobControl {
   /** Does `write` while no other thread of the job does, or not at all when the job is aborted. File systems let one
    * thread at a time write to a file, in calls in turn, so threads that once met there would go on writing together and
    * computing together. Units written whole let one compute while another one writes. */
-  writeAlone(write: () => void): void {
+  *writeAlone(write: () => void): Waiting<void> {
     while (!this.tryWriteAlone(write)) {
       if (this.isAborted()) return;
-      Atomics.wait(this.ints, WRITING, 1, WAIT_MS);
+      yield { numbers: this.ints, slot: WRITING, value: 1 };
     }
   }
 
@@ -100,8 +104,8 @@ export class JobControl {
   }
 
   /** A whole turn: where unit `unitIndex` is to be written. Undefined when the job is aborted. */
-  takeOffset(unitIndex: number, outputBytes: number): number | undefined {
-    if (!this.takeTurn(unitIndex)) return undefined;
+  *takeOffset(unitIndex: number, outputBytes: number): Waiting<number | undefined> {
+    if (!(yield* this.takeTurn(unitIndex))) return undefined;
     const offset = this.advance(outputBytes);
     this.endTurn(unitIndex);
     return offset;
@@ -121,9 +125,11 @@ export class JobControl {
   }
 
   /** Waits until `runCount` runs of a frame are written; false when the job is aborted. */
-  awaitWrittenRuns(frameIndex: number, runCount: number): boolean {
+  *awaitWrittenRuns(frameIndex: number, runCount: number): Waiting<boolean> {
     while (!this.isAborted()) {
-      if (this.records.hasWrittenRuns(frameIndex, runCount, WAIT_MS)) return true;
+      const wait = this.records.waitForRuns(frameIndex, runCount);
+      if (wait === undefined) return true;
+      yield wait;
     }
     return false;
   }

@@ -8,6 +8,7 @@ import { writevFully } from '../io/positional.js';
 import type { JobControl } from './job-control.js';
 import { naming } from './naming.js';
 import type { CompressJob } from './protocol.js';
+import type { Waiting } from './waiting.js';
 
 const REGIONS = [ENCODED, ENCODED_AHEAD] as const;
 export const OUTPUT_SLOTS = REGIONS.length;
@@ -52,32 +53,32 @@ export class PendingOutputs {
   /** Takes an output, in the order of units, and writes those whose turn it is unless another thread is writing; waits
    * only for a slot.
    * @throws ZnnError `io` */
-  add(output: Output): void {
+  *add(output: Output): Waiting<void> {
     this.unplaced.push(output);
     this.addedCount++;
     while (this.unplaced[0] !== undefined && this.control.isTurn(this.unplaced[0].unitIndex))
-      this.placeFirst();
-    while (this.unplaced.length + this.placed.length >= OUTPUT_SLOTS) this.writeFirst();
+      yield* this.placeFirst();
+    while (this.unplaced.length + this.placed.length >= OUTPUT_SLOTS) yield* this.writeFirst();
     while (this.placed.length > 0 && this.tryWriteFirst());
   }
 
   /** Writes all, waiting for their turns.
    * @throws ZnnError `io` */
-  flush(): void {
-    while (this.unplaced.length + this.placed.length > 0) this.writeFirst();
+  *flush(): Waiting<void> {
+    while (this.unplaced.length + this.placed.length > 0) yield* this.writeFirst();
   }
 
-  private placeFirst(): void {
+  private *placeFirst(): Waiting<void> {
     const first = this.unplaced.shift();
     if (first === undefined) return;
-    const offset = this.control.takeOffset(first.unitIndex, first.encodedBytes);
+    const offset = yield* this.control.takeOffset(first.unitIndex, first.encodedBytes);
     if (offset !== undefined) this.placed.push({ ...first, offset });
   }
 
-  private writeFirst(): void {
-    if (this.placed.length === 0) this.placeFirst();
+  private *writeFirst(): Waiting<void> {
+    if (this.placed.length === 0) yield* this.placeFirst();
     const first = this.placed.shift();
-    if (first !== undefined) this.control.writeAlone(() => this.write(first));
+    if (first !== undefined) yield* this.control.writeAlone(() => this.write(first));
   }
 
   private tryWriteFirst(): boolean {

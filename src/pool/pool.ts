@@ -2,6 +2,7 @@ import { checksumOf } from '../codec/checksum.js';
 import { compileKernels, instantiateKernels, type Kernels } from '../codec/kernels.js';
 import { toZnnError, type ZnnError } from '../errors.js';
 import type { DecodeFrame } from '../format/frames.js';
+import { CallingThread } from './calling-thread.js';
 import { decodeInOrder } from './decode-in-order.js';
 import { JobControl } from './job-control.js';
 import type {
@@ -12,8 +13,10 @@ import type {
   Job,
   JobHooks,
   JobRunner,
+  ToWorker,
 } from './protocol.js';
 import { shareJob } from './share.js';
+import { doAll } from './waiting.js';
 import { watchSignal, watchStall } from './watch.js';
 import type { WorkerThread } from './worker-thread.js';
 
@@ -28,13 +31,20 @@ const STALL_MS = 600_000;
 
 export interface PoolOptions {
   readonly threads: number;
+  /** The calling thread is one of them. Its event loop gets a turn every few milliseconds while a job runs, so it should have little
+   * else to do. */
+  readonly usesCallingThread?: boolean;
   /** When nothing is finished in any job for so long, all jobs fail. */
   readonly stallMs?: number;
 }
 
-/** A runner with up to `threads` workers, started when a job first needs them. */
-export function createJobRunner({ threads, stallMs = STALL_MS }: PoolOptions): JobRunner {
-  return new Pool(threads, stallMs);
+/** A runner on up to `threads` threads, whose workers are started when a job first needs them. */
+export function createJobRunner({
+  threads,
+  usesCallingThread = false,
+  stallMs = STALL_MS,
+}: PoolOptions): JobRunner {
+  return new Pool(threads, usesCallingThread ? new CallingThread() : undefined, stallMs);
 }
 
 class Pool implements JobRunner {
@@ -49,6 +59,7 @@ class Pool implements JobRunner {
 
   constructor(
     private readonly threads: number,
+    private readonly callingThread: CallingThread | undefined,
     private readonly stallMs: number,
   ) {}
 
@@ -84,10 +95,10 @@ class Pool implements JobRunner {
       // Signals and timers get a turn between small jobs.
       await new Promise((resolve) => setImmediate(resolve));
       hooks.signal?.throwIfAborted();
-      shareJob(this.ownKernels(), job, control);
+      doAll(shareJob(this.ownKernels(), job, control));
       hooks.onProgress?.(jobBytes);
     } else {
-      await this.runOnWorkers(job, control, hooks);
+      await this.runOnThreads(job, control, hooks);
     }
     return control;
   }
@@ -103,15 +114,15 @@ class Pool implements JobRunner {
     return this.kernels;
   }
 
-  /** Waits for every worker, then reports the first failure. */
-  private async runOnWorkers(job: Job, control: JobControl, hooks: JobHooks): Promise<void> {
+  /** Waits for every thread, then reports the first failure. */
+  private async runOnThreads(job: Job, control: JobControl, hooks: JobHooks): Promise<void> {
     const workers = await this.liveWorkers();
     hooks.signal?.throwIfAborted();
     const message = { jobId: this.jobCount++, job, shared: control.shared };
     const progress = setInterval(() => hooks.onProgress?.(control.doneBytes()), PROGRESS_INTERVAL_MS);
     const failures: ZnnError[] = [];
     const endWorkers = () => {
-      for (const worker of workers) void worker.terminate();
+      for (const worker of this.workers) void worker.terminate();
     };
     this.running.add(control);
     const stopWatching = watchSignal(hooks.signal, control, endWorkers);
@@ -125,15 +136,14 @@ class Pool implements JobRunner {
       },
     );
     try {
-      const share = async (worker: WorkerThread) => {
-        try {
-          await worker.share(message);
-        } catch (error) {
-          control.abort();
-          failures.push(toZnnError(error));
-        }
+      const shares = workers.map((worker) => worker.share(message));
+      if (this.callingThread?.isAvailable)
+        shares.push(this.shareHere(this.callingThread, message, workers, control));
+      const failed = (error: unknown) => {
+        control.abort();
+        failures.push(toZnnError(error));
       };
-      await Promise.all(workers.map(share));
+      await Promise.all(shares.map((share) => share.catch(failed)));
       hooks.signal?.throwIfAborted();
       if (failures[0] !== undefined) throw failures[0];
       hooks.onProgress?.(control.doneBytes());
@@ -146,6 +156,21 @@ class Pool implements JobRunner {
     }
   }
 
+  /** The calling thread's share; if it leaves, a worker takes its place, which `others` are not. */
+  private async shareHere(
+    callingThread: CallingThread,
+    message: ToWorker,
+    others: readonly WorkerThread[],
+    control: JobControl,
+  ): Promise<void> {
+    await callingThread.share(message.job, message.shared);
+    if (callingThread.isAvailable || control.isAborted()) return;
+    const workers = await this.liveWorkers();
+    await Promise.all(
+      workers.filter((worker) => !others.includes(worker)).map((worker) => worker.share(message)),
+    );
+  }
+
   /** Grows as long as any worker finishes anything, in whichever job. */
   private doneBytes(): number {
     return [...this.running].reduce((sum, control) => sum + control.doneBytes(), this.endedBytes);
@@ -156,7 +181,8 @@ class Pool implements JobRunner {
   private async liveWorkers(): Promise<readonly WorkerThread[]> {
     const { takeWorkers } = await import('./spare-workers.js');
     const live = this.workers.filter((worker) => worker.isAlive);
-    this.workers = [...live, ...takeWorkers(this.threads - live.length)];
+    const workerCount = this.callingThread?.isAvailable ? this.threads - 1 : this.threads;
+    this.workers = [...live, ...takeWorkers(workerCount - live.length)];
     return this.workers;
   }
 }

@@ -5,13 +5,14 @@ import { instantiateKernels } from '../codec/kernels.js';
 import { JobControl } from './job-control.js';
 import { packError, type ToWorker, type WorkerData, type WorkerReport } from './protocol.js';
 import { shareJob } from './share.js';
+import { doAll } from './waiting.js';
 
 const kernels = instantiateKernels((workerData as WorkerData).module);
 
 parentPort?.on('message', ({ jobId, job, shared }: ToWorker) => {
   const report: WorkerReport = { jobId };
   try {
-    shareJob(kernels, job, new JobControl(shared, job));
+    doAll(shareJob(kernels, job, new JobControl(shared, job)));
     parentPort?.postMessage(report);
   } catch (error) {
     parentPort?.postMessage({ ...report, error: packError(error) } satisfies WorkerReport);

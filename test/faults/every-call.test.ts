@@ -285,6 +285,17 @@ describe('every read and write falls short', () => {
   });
 });
 
+describe('in the calling thread, as the only one that works on a large file', () => {
+  const weights = { 'model/a.bin': geometricBytes(4, 9 << 20, 60, 1.4) };
+  const job = { paths: ['model'], flags: { rm: true, threads: '1' } } as const;
+
+  test.each(['compress', 'decompress'] as const)('%s --rm: EIO at every call', async (verb) => {
+    const template = fileTree(weights);
+    if (verb === 'decompress') await run('compress', path.join(template, 'model'), { removeSources: true });
+    await walk(template, 'EIO once', { verb, ...job });
+  });
+});
+
 describe('in the workers', () => {
   const weights = { 'model/a.bin': geometricBytes(4, 9 << 20, 60, 1.4) };
   const job = { paths: ['model'], flags: { rm: true, threads: '2' } } as const;

@@ -12,6 +12,7 @@ import { planDecompression } from '../../src/plan/decompress-plan.js';
 import type { DecompressPlan } from '../../src/plan/types.js';
 import { JobControl } from '../../src/pool/job-control.js';
 import { shareJob } from '../../src/pool/share.js';
+import { doAll } from '../../src/pool/waiting.js';
 import { memorySource } from '../support/memory-source.js';
 import { withMemoryFiles } from './memory-files.js';
 
@@ -35,7 +36,7 @@ export function decodeByProduct(
   raw.set(plan.prefix ?? []);
   withMemoryFiles([file, raw, base], (sourceFd = -1, targetFd = -1, baseFd = -1) => {
     const job = { kind: 'decompress', sourceFd, targetFd, baseFd, frames: plan.frames } as const;
-    shareJob(kernels, job, JobControl.create(job));
+    doAll(shareJob(kernels, job, JobControl.create(job)));
   });
   return raw;
 }
@@ -97,7 +98,7 @@ function encode(
   return withMemoryFiles([raw, target], (sourceFd = -1, targetFd = -1) => {
     const job = { kind: 'compress', sourceFd, targetFd, frames, hasFrameIndex, targetOffset } as const;
     const control = JobControl.create(job);
-    shareJob(kernels, job, control);
+    doAll(shareJob(kernels, job, control));
     const done = frames.map((_, index) => control.records.frame(index));
     return { bytes: target.subarray(0, control.encodedBytes()), frames: done };
   });

@@ -6,7 +6,7 @@ import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worke
 import { system } from '../../dist/io/system.js';
 
 /** @typedef {'once' | 'from' | 'short' | 'short-once' | 'nothing' | 'throw-null' | 'exit' | 'trap' | 'out-of-memory' | 'hang' | 'slow'} FaultMode */
-/** @typedef {{ mode: FaultMode, members?: readonly string[], from?: number, error?: string, threads?: 'workers' }} Fault */
+/** @typedef {{ mode: FaultMode, members?: readonly string[], from?: number, error?: string, threads?: 'workers' | 'main' }} Fault */
 
 const MEMBERS = Object.keys(system);
 const MODES = [
@@ -25,6 +25,8 @@ const ERRORS = [
   'EPERM',
   'ENOTSUP',
 ];
+/** Where calls go wrong: everywhere, unless it is said. @type {(string | undefined)[]} */
+const THREAD_KINDS = [undefined, 'workers', 'main'];
 /** What each call fails with in practice. */
 const NATURAL = {
   ...{ openSync: 'EMFILE', writeSync: 'ENOSPC', writevSync: 'EDQUOT', ftruncateSync: 'ENOSPC' },
@@ -40,7 +42,7 @@ const NATURAL = {
 };
 
 // Int32 slots, shared by all threads.
-const [MODE, COUNT, FROM, ERROR, MEMBER_BITS, WORKERS_ONLY, HITS, FIRST_HIT] = [0, 1, 2, 3, 4, 5, 6, 7];
+const [MODE, COUNT, FROM, ERROR, MEMBER_BITS, THREADS, HITS, FIRST_HIT] = [0, 1, 2, 3, 4, 5, 6, 7];
 const KEY = 'znn-fault-slots';
 if (isMainThread) setEnvironmentData(KEY, new SharedArrayBuffer(64));
 const slots = new Int32Array(
@@ -57,7 +59,7 @@ export function arm({ mode, members = MEMBERS, from = 1, error = 'EIO', threads 
     from,
     ERRORS.indexOf(error),
     bits,
-    Number(threads === 'workers'),
+    THREAD_KINDS.indexOf(threads),
     0,
     -1,
   ]);
@@ -84,7 +86,7 @@ for (const [index, name] of MEMBERS.entries()) {
 function strikes(member) {
   const mode = MODES[Atomics.load(slots, MODE)];
   if (mode === undefined || mode === 'off' || !((slots[MEMBER_BITS] ?? 0) & (1 << member))) return undefined;
-  if (slots[WORKERS_ONLY] && isMainThread) return undefined;
+  if (slots[THREADS] === THREAD_KINDS.indexOf(isMainThread ? 'workers' : 'main')) return undefined;
   const call = Atomics.add(slots, COUNT, 1) + 1;
   const from = slots[FROM] ?? 0;
   if (call < from || (mode !== 'from' && mode !== 'short' && mode !== 'slow' && call > from))

@@ -6,9 +6,11 @@ import path from 'node:path';
 import { cacheRestoreCommand } from '../../dist/cli/cache-restore.js';
 import { checkCommand } from '../../dist/cli/check.js';
 import { errorLine } from '../../dist/cli/error-lines.js';
+import { findFiles } from '../../dist/cli/find-files.js';
 import { readOptions, readRestoreOptions } from '../../dist/cli/options.js';
-import { runVerb } from '../../dist/cli/run-verb.js';
+import { runFound, runVerb } from '../../dist/cli/run-verb.js';
 import { toZnnError } from '../../dist/errors.js';
+import { runPlan } from '../../dist/pipeline/run-plan.js';
 import { arm, disarm } from './fault-shim.js';
 
 /** @type {import('./fault-walk.js').WalkJob} */
@@ -83,7 +85,21 @@ function runJob(context) {
   const { verb, paths, flags } = job;
   if (verb === 'cache restore') return cacheRestoreCommand(readRestoreOptions(flags, 2), context);
   const options = readOptions(paths, flags, 2);
-  return verb === 'check' ? checkCommand(options, context) : runVerb(verb, options, context);
+  if (verb === 'check') return checkCommand(options, context);
+  return job.fault.threads === 'workers'
+    ? runOnWorkers(verb, options, context)
+    : runVerb(verb, options, context);
+}
+
+/** As `runVerb`, but the calling thread leaves all to the workers, so that there are as many calls in these each time.
+ * @param {'compress' | 'decompress' | 'verify'} verb
+ * @param {import('../../src/cli/options.js').CliOptions} options
+ * @param {import('../../src/cli/command.js').CommandContext} context */
+function runOnWorkers(verb, options, context) {
+  const find = () => ({ ...findFiles(verb, options), verb });
+  return runFound(options, context, find, (plan, runOptions) =>
+    runPlan({ ...plan, verb }, { ...runOptions, usesCallingThread: false }),
+  );
 }
 
 /** @param {string} root */

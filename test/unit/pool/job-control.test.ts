@@ -4,17 +4,19 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { JobControl } from '../../../src/pool/job-control.js';
 import type { DecompressJob } from '../../../src/pool/protocol.js';
+import { doAll } from '../../../src/pool/waiting.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const job: DecompressJob = { kind: 'decompress', sourceFd: 0, frames: [] };
-const CONTROL_URL = new URL('../../../dist/pool/job-control.js', import.meta.url).href;
+const distUrl = (module: string) => new URL(`../../../dist/pool/${module}`, import.meta.url).href;
 
 test('one thread at a time writes, and none of them waits in vain', () => {
   const cwd = temporaryFolder();
   // Each adds to a counter in two steps, which is lost where two do it at once. A wake-up that is lost costs 100 ms.
   const program = `
     import { isMainThread, Worker, workerData } from 'node:worker_threads';
-    import { JobControl } from '${CONTROL_URL}';
+    import { JobControl } from '${distUrl('job-control.js')}';
+    import { doAll } from '${distUrl('waiting.js')}';
     const job = ${JSON.stringify(job)};
     if (isMainThread) {
       const { shared } = JobControl.create(job);
@@ -28,11 +30,11 @@ test('one thread at a time writes, and none of them waits in vain', () => {
       const control = new JobControl(workerData.shared, job);
       for (let i = 0; i < 5000; i++) {
         const start = performance.now();
-        control.writeAlone(() => {
+        doAll(control.writeAlone(() => {
           const value = workerData.counter[0];
           for (let step = 0; step < (i % 7) * 300; step++) Math.sqrt(step);
           workerData.counter[0] = value + 1;
-        });
+        }));
         if (performance.now() - start > 90) Atomics.add(workerData.counter, 1, 1);
       }
     }`;
@@ -48,25 +50,28 @@ test('a thread that waits to write gives up when the job is aborted', () => {
   const control = JobControl.create(job);
   const other = new JobControl(control.shared, job);
   let isWritten = false;
-  control.writeAlone(() => {
-    control.abort();
-    other.writeAlone(() => {
-      isWritten = true;
-    });
+  const write = other.writeAlone(() => {
+    isWritten = true;
   });
+  doAll(
+    control.writeAlone(() => {
+      control.abort();
+      doAll(write);
+    }),
+  );
   expect(isWritten).toBe(false);
 });
 
 test('a write that throws lets the next one go ahead', () => {
   const control = JobControl.create(job);
-  expect(() =>
-    control.writeAlone(() => {
-      throw new Error('disk full');
-    }),
-  ).toThrow('disk full');
+  const failing = control.writeAlone(() => {
+    throw new Error('disk full');
+  });
+  expect(() => doAll(failing)).toThrow('disk full');
   let isWritten = false;
-  control.writeAlone(() => {
+  const next = control.writeAlone(() => {
     isWritten = true;
   });
+  doAll(next);
   expect(isWritten).toBe(true);
 });

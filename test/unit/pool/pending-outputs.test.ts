@@ -5,6 +5,7 @@ import { toZnnError } from '../../../src/errors.js';
 import { JobControl } from '../../../src/pool/job-control.js';
 import { OUTPUT_SLOTS, type Output, PendingOutputs } from '../../../src/pool/pending-outputs.js';
 import type { CompressJob } from '../../../src/pool/protocol.js';
+import { doAll } from '../../../src/pool/waiting.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 /** Two threads of one job, as two views of its memory. */
@@ -30,39 +31,39 @@ const output = (unitIndex: number, text: string, places: number[] = []): Output 
 test('a thread that is too early keeps its output until the one before is placed', () => {
   const { one, other, written, close } = twoThreads();
   const places: number[] = [];
-  other.add(output(1, 'second', places));
+  doAll(other.add(output(1, 'second', places)));
   expect([written(), other.slot]).toEqual(['', 1]);
-  one.add(output(0, 'first,', places));
+  doAll(one.add(output(0, 'first,', places)));
   expect(written()).toBe('first,');
-  other.flush();
+  doAll(other.flush());
   expect([written(), places]).toEqual(['first,second', [0, 6]]);
   close();
 });
 
 test('an output waits while another thread writes, and its slot is the one that comes around', () => {
   const { control, one, written, close } = twoThreads();
-  control.writeAlone(() => one.add(output(0, 'a')));
+  doAll(control.writeAlone(() => doAll(one.add(output(0, 'a')))));
   expect([written(), one.slot]).toEqual(['', 1]);
-  one.add(output(1, 'b'));
+  doAll(one.add(output(1, 'b')));
   expect([written(), one.slot]).toEqual(['ab', 2 % OUTPUT_SLOTS]);
   close();
 });
 
 test('an aborted job ends the waiting', () => {
   const { control, other, written, close } = twoThreads();
-  other.add(output(1, 'too early'));
+  doAll(other.add(output(1, 'too early')));
   control.abort();
-  other.flush();
+  doAll(other.flush());
   expect(written()).toBe('');
   close();
 });
 
 test('an error names the frame whose output it is, not the one at hand', () => {
   const { one, other, close } = twoThreads();
-  other.add(output(1, 'kept'));
-  one.add(output(0, 'first'));
+  doAll(other.add(output(1, 'kept')));
+  doAll(one.add(output(0, 'first')));
   close();
-  expect(() => other.flush()).toThrow(
+  expect(() => doAll(other.flush())).toThrow(
     expect.objectContaining({ where: expect.objectContaining({ frame: 1 }) }),
   );
 });
