@@ -19,7 +19,14 @@ const znn = path.join(root, 'bin', 'znn.cjs');
  * @property {boolean} [isFloor] writes bytes that mean nothing: only their number is checked
  * @property {(verb: 'compress' | 'decompress', source: string, target: string, about: About) => Command} command
  */
-/** @typedef {{ stockDtype: string, targetBytes: number }} About `targetBytes`: what znn writes in the same place */
+/**
+ * What is known of a command's files.
+ * @typedef {object} About
+ * @property {string} stockDtype
+ * @property {number} targetBytes what znn writes in the same place
+ * @property {string} original
+ * @property {string} encoded
+ */
 
 /** znn as users run it. @param {number} [threads] 0 for its own choice @returns {FilePeer} */
 export function znnPeer(threads = 0) {

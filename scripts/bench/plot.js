@@ -6,8 +6,8 @@ const WIDTH = 900;
 const HEIGHT = 640;
 /** Told apart by those who see red and green alike: Okabe and Ito's colours. */
 const COLORS = ['#0072b2', '#999999', '#56b4e9', '#009e73', '#d55e00', '#e69f00'];
-/** The floor is for the tables; of the stock package the time without its imports is drawn, the fairer one. */
-const NOT_DRAWN = ['no-codec', 'stock'];
+/** The floors are for the tables; of the stock package the time without its imports is drawn, the fairer one. */
+const NOT_DRAWN = ['no-codec', 'bare', 'stock'];
 const PANELS = [
   { operation: 'compress', top: 110 },
   { operation: 'decompress', top: 390 },

@@ -1,6 +1,7 @@
 // A whole run: makes the data, measures section by section, and answers with the report.
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { barePeer } from './bare.js';
 import { SEEDED_DATA_SETS } from './data-sets.js';
 import { describeMachine, describeVersions, freeDiskBytes } from './machine.js';
 import { findPeers } from './peers.js';
@@ -18,6 +19,8 @@ const VARIANTS = [
   { id: 'znn-checksum', label: 'znn with the content checksum' },
   { id: 'node', label: 'node -e 0' },
 ];
+/** The data set of the goals from file to file, which its own floor is measured with too. */
+const BARE_DATA = 'bf16';
 /** The peers of a quick run. */
 const QUICK_PEERS = ['znn', 'no-codec', 'cp', 'zstd-3', 'stock'];
 /** A data set, every peer's compressed file, and an output. */
@@ -99,11 +102,21 @@ async function measureDataSets(context, { sections, dataIds }) {
     }
     if (sections.has('files')) {
       context.progress(`${dataSet.label}: file to file`);
-      const { filePeers: peers, sizes } = context;
+      const { filePeers, sizes } = context;
+      const peers = data.id === BARE_DATA ? await withBarePeer(context) : filePeers;
       await measureFiles(context, peers, [data], { section: 'files', rounds: sizes.rounds });
     }
     rmSync(data.path);
   }
+}
+
+/** The peers and one more, which stands behind znn in the tables.
+ * @param {Context} context */
+async function withBarePeer({ report, filePeers, folder }) {
+  const bare = await barePeer(folder);
+  const [first, ...others] = filePeers;
+  report.peers.splice(1, 0, { id: bare.id, label: bare.label });
+  return first === undefined ? [bare] : [first, bare, ...others];
 }
 
 /** The seeded data sets and, where the package is installed, the real model.

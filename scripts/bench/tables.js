@@ -57,7 +57,7 @@ const ratio = (one, other) => (one && other ? one.seconds.median / other.seconds
 function sizesTable(report) {
   const peers = report.peers.filter(
     ({ id }) =>
-      !['cp', 'no-codec', 'stock-inner'].includes(id) &&
+      !['cp', 'no-codec', 'bare', 'stock-inner'].includes(id) &&
       findMeasurement(report, { section: 'files', peer: id }),
   );
   const rows = dataSetsOf(report, 'files').map(({ id, label }) => [

@@ -62,7 +62,10 @@ async function enter({ folder, sizes }, peer, data, digest) {
   const encodedPath = peer.decompresses === 'source' ? data.path : peer.decompresses === 'znn' ? znns : own;
   if (encodedPath === own) {
     await runCommand(
-      peer.command('compress', data.path, own, { stockDtype: data.stockDtype, targetBytes: 0 }),
+      peer.command('compress', data.path, own, {
+        ...{ stockDtype: data.stockDtype, targetBytes: 0 },
+        ...{ original: data.path, encoded: own },
+      }),
     );
   }
   const entrant = {
@@ -91,7 +94,7 @@ async function takeTurn(folder, verb, { peer, data, encodedPath, encodedBytes, d
   const isCompress = verb === 'compress';
   const target = path.join(folder, isCompress ? 'output.znn' : 'output.safetensors');
   const targetBytes = isCompress ? encodedBytes : totalBytesOf(data.path);
-  const about = { stockDtype: data.stockDtype, targetBytes };
+  const about = { stockDtype: data.stockDtype, targetBytes, original: data.path, encoded: encodedPath };
   try {
     const command = peer.command(verb, isCompress ? data.path : encodedPath, target, about);
     warmMemory(folder, targetBytes);
