@@ -191,7 +191,7 @@ describe('limits of the system', () => {
   // Enough for Node and the program, and too few for two workers beside the calling thread. A lack of them at any other call is
   // injected.
   test.each([26, 28])('EMFILE: %d descriptors', async (count) => {
-    const cwd = fileTree({ 'a.bin': new Uint8Array(9 << 20).fill(7) });
+    const cwd = fileTree({ 'a.bin': new Uint8Array(33 << 20).fill(7) });
     await expectContract(['compress', '--rm', '-T', '3', 'a.bin'], cwd, {
       exitCode: 1,
       lines: [/^znn: a\.bin: worker: .*EMFILE/],

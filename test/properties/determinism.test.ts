@@ -25,15 +25,18 @@ const model = concatBytes(
   ...weights,
 );
 
-test('1, 2, 3 and 8 threads, other names, times and modes: the same bytes', async () => {
+test('1, 2, 3 and 8 threads, the calling one among them or not, other names, times and modes: the same bytes', async () => {
   const folder = temporaryFolder();
   const outputs: Buffer[] = [];
-  for (const [index, threads] of [1, 2, 3, 8].entries()) {
+  const settings = [1, 2, 3, 8].flatMap((threads) =>
+    [false, true].map((usesCallingThread) => ({ threads, usesCallingThread })),
+  );
+  for (const [index, { threads, usesCallingThread }] of settings.entries()) {
     const source = path.join(folder, `name ${index}.safetensors`);
     writeFileSync(source, model);
-    chmodSync(source, 0o600 + index * 0o11);
+    chmodSync(source, 0o600 + (index % 4) * 0o11);
     utimesSync(source, 1_600_000_000 + index, 1_600_000_000 + 1000 * index);
-    const runner = createJobRunner({ threads });
+    const runner = createJobRunner({ threads, usesCallingThread });
     expect(statusesOf(await run('compress', source, { threads, runner }))).toEqual([
       `done ${path.basename(source)}`,
     ]);
