@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { bytesAt } from '../io/file-sizes.js';
+import { SMALL_RUN_BYTES } from '../pipeline/small-run.js';
 
 const VERBS = new Set(['compress', 'c', 'decompress', 'd', 'verify']);
 /** With these the workers are fewer, or there is no work. */
 const OTHER_RUNS = /^(-\w*[Th]|--threads|--dry-run|--help)/;
-/** Below this a run may need no workers at all. */
-const LARGE_BYTES = 32 << 20;
 /** How much of a function V8 executes, in bytes of bytecode, between two looks at whether to optimize it; three times its own
  * choice. What the threads of a run call for each chunk is not worth optimizing before several GiB: it waits for the kernels. */
 const INTERRUPT_BUDGET_BYTES = 3 * (66 << 10);
@@ -20,7 +19,7 @@ export async function startAhead([verb = '', ...words]: readonly string[]): Prom
   const paths = words.filter((word) => !word.startsWith('-'));
   const bytes = paths.reduce((sum, path) => sum + bytesAt(path), 0);
   const workerCount = availableParallelism() - 1;
-  if (bytes >= LARGE_BYTES && workerCount > 0) await start(workerCount);
+  if (bytes >= SMALL_RUN_BYTES && workerCount > 0) await start(workerCount);
 }
 
 /** What it takes is loaded only here: most command lines have no use for it. */

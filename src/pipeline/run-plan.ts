@@ -3,13 +3,11 @@ import { createJobRunner, type PoolOptions } from '../pool/pool.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { compress } from './compress.js';
 import { decompress } from './decompress.js';
+import { SMALL_RUN_BYTES } from './small-run.js';
 import type { RunOptions, RunResult } from './types.js';
 import { verify } from './verify.js';
 
 const RUNS = { compress, decompress, verify } as const;
-
-/** A thread takes some 28 ms to start, in which another one gets through 30 to 50 MB. */
-const SMALL_RUN_BYTES = 32 << 20;
 
 /** A plan of one of the verbs that go through a file's contents. */
 export type RunnablePlan = RunPlan & { readonly verb: keyof typeof RUNS };
@@ -20,7 +18,6 @@ export function runPlan(plan: RunnablePlan, options: RunOptions): Promise<RunRes
   return withRunner(threadsFor(plan, options), (runner) => RUNS[plan.verb](plan, options, runner));
 }
 
-/** The calling thread is done with a small run before a worker has started, or not much later. */
 function threadsFor({ groups }: RunPlan, { threads, usesCallingThread = false }: RunOptions): PoolOptions {
   const tasks = groups.flatMap((group) => group.tasks);
   const isSmall = tasks.reduce((sum, { sourceBytes }) => sum + sourceBytes, 0) < SMALL_RUN_BYTES;
