@@ -137,7 +137,8 @@ class Pool implements JobRunner {
     );
     try {
       const shares = workers.map((worker) => worker.share(message));
-      if (this.callingThread?.isAvailable)
+      // Also where it is not available any more: it may have left since the workers were counted.
+      if (this.callingThread !== undefined)
         shares.push(this.shareHere(this.callingThread, message, workers, control));
       const failed = (error: unknown) => {
         control.abort();
@@ -156,7 +157,7 @@ class Pool implements JobRunner {
     }
   }
 
-  /** The calling thread's share; if it leaves, a worker takes its place, which `others` are not. */
+  /** The calling thread's share; if it leaves, or has left, a worker takes its place, which `others` are not. */
   private async shareHere(
     callingThread: CallingThread,
     message: ToWorker,

@@ -68,6 +68,17 @@ describe.each([1, 2])('of %s', (threads) => {
   });
 });
 
+test('where it leaves one job, those that wait for it are done too', () => {
+  const body = `
+    const results = await Promise.all(['one', 'two', 'three'].map((name) => compress(name)));
+    disarm();
+    const quick = await compress('quick');
+    const whole = readFileSync('quick').subarray(0, quick.encodedBytes);
+    console.log(...['one', 'two', 'three'].map((name, i) => readFileSync(name).subarray(0, results[i].encodedBytes).equals(whole)));`;
+  const fault = { mode: 'slow', members: ['readSync'], threads: 'main' };
+  expect(run(body, { threads: 1 }, fault)).toBe('true true true\n');
+});
+
 test('a job that is stopped gives it back', () => {
   const body = `
     const controller = new AbortController();
