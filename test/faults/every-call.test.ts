@@ -285,34 +285,35 @@ describe('every read and write falls short', () => {
   });
 });
 
+/** Too large to be done without the threads of a run. */
+const LARGE_MODEL = { 'model/a.bin': geometricBytes(4, 9 << 20, 60, 1.4) };
+
+async function largeModelFor(verb: 'compress' | 'decompress'): Promise<string> {
+  const template = fileTree(LARGE_MODEL);
+  if (verb === 'decompress') await run('compress', path.join(template, 'model'), { removeSources: true });
+  return template;
+}
+
 describe('in the calling thread, as the only one that works on a large file', () => {
-  const weights = { 'model/a.bin': geometricBytes(4, 9 << 20, 60, 1.4) };
   const job = { paths: ['model'], flags: { rm: true, threads: '1' } } as const;
 
   test.each(['compress', 'decompress'] as const)('%s --rm: EIO at every call', async (verb) => {
-    const template = fileTree(weights);
-    if (verb === 'decompress') await run('compress', path.join(template, 'model'), { removeSources: true });
-    await walk(template, 'EIO once', { verb, ...job });
+    await walk(await largeModelFor(verb), 'EIO once', { verb, ...job });
   });
 });
 
 describe('in the workers', () => {
-  const weights = { 'model/a.bin': geometricBytes(4, 9 << 20, 60, 1.4) };
   const job = { paths: ['model'], flags: { rm: true, threads: '2' } } as const;
 
   test.each(['compress', 'decompress'] as const)('%s --rm: EIO at every call', async (verb) => {
-    const template = fileTree(weights);
-    if (verb === 'decompress') await run('compress', path.join(template, 'model'), { removeSources: true });
-    await walk(template, 'EIO once in a worker', { verb, ...job });
+    await walk(await largeModelFor(verb), 'EIO once in a worker', { verb, ...job });
   });
 
   test.each(['compress', 'decompress'] as const)('%s --rm: a full disk', async (verb) => {
-    const template = fileTree(weights);
-    if (verb === 'decompress') await run('compress', path.join(template, 'model'), { removeSources: true });
-    await walk(template, 'a full disk in a worker', { verb, ...job });
+    await walk(await largeModelFor(verb), 'a full disk in a worker', { verb, ...job });
   });
 
   test('every read and write falls short', async () => {
-    await walk(fileTree(weights), 'every call short', { verb: 'compress', ...job, isOneStep: true });
+    await walk(fileTree(LARGE_MODEL), 'every call short', { verb: 'compress', ...job, isOneStep: true });
   });
 });
