@@ -12,6 +12,7 @@ import {
   openSync,
   readFileSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
