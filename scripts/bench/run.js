@@ -4,6 +4,7 @@ import path from 'node:path';
 import { barePeer } from './bare.js';
 import { SEEDED_DATA_SETS } from './data-sets.js';
 import { describeMachine, describeVersions, freeDiskBytes } from './machine.js';
+import { Outputs } from './outputs.js';
 import { findPeers } from './peers.js';
 import { REAL_MODELS, repeatModel, writeRealModels } from './real-model.js';
 import { REPORT_VERSION } from './report.js';
@@ -32,6 +33,7 @@ const DISK_SHARE = 6;
  * @property {import('./report.js').Report} report
  * @property {import('./options.js').Sizes} sizes
  * @property {string} folder for temporary files
+ * @property {Outputs} outputs of timed commands
  * @property {readonly import('./peers.js').FilePeer[]} filePeers
  * @property {string | undefined} python with stock zipnn
  * @property {(message: string) => void} progress
@@ -60,7 +62,7 @@ export async function runBenchmark(options, command, progress) {
   const folder = makeWorkFolder(parent);
   /** @type {Context} */
   const context = {
-    ...{ report, sizes, folder, filePeers, python, progress },
+    ...{ report, sizes, folder, outputs: new Outputs(folder), filePeers, python, progress },
     addDataSet: (dataSet) => report.dataSets.push(dataSet),
   };
   const neededBytes = DISK_SHARE * sizes.fileBytes;

@@ -1,12 +1,12 @@
 // File to file, as users run it, start-up included: every peer on the same file, turn by turn, the source in the page cache.
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { createRandom } from '../../fixtures.js';
 import { alternate } from '../alternate.js';
 import { checkDigest, digestOf, totalBytesOf } from '../digests.js';
 import { withPeakMemory } from '../peers.js';
 import { runCommand } from '../processes.js';
 import { measurementOf } from '../report.js';
-import { warmMemory } from '../warm-memory.js';
 
 /** @typedef {'compress' | 'decompress'} Verb */
 /** @typedef {import('../peers.js').FilePeer} FilePeer */
@@ -26,12 +26,13 @@ import { warmMemory } from '../warm-memory.js';
 /** @typedef {{ seconds: number, innerSeconds?: number, peakBytes?: number }} Turn */
 
 const VERBS = /** @type {const} */ (['compress', 'decompress']);
+const ORDER_SEED = 1;
 
 /** Has every peer compress and restore every file, all of them in turn. The first peer is znn.
  * @param {import('../run.js').Context} context @param {readonly FilePeer[]} peers @param {readonly FileData[]} files
  * @param {FilesRun} run */
 export async function measureFiles(context, peers, files, { section, rounds }) {
-  const { folder } = context;
+  const { folder, outputs } = context;
   /** @type {Entrant[]} */
   const entrants = [];
   try {
@@ -40,13 +41,19 @@ export async function measureFiles(context, peers, files, { section, rounds }) {
       for (const peer of peers) entrants.push(await enter(context, peer, data, digest));
     }
     for (const verb of VERBS) {
-      const turns = await alternate(entrants, rounds, (entrant) => takeTurn(folder, verb, entrant));
+      const turns = await alternate(
+        entrants,
+        rounds,
+        (entrant) => takeTurn(outputs, verb, entrant),
+        createRandom(ORDER_SEED),
+      );
       for (const entrant of entrants) {
-        const peakBytes = await peakOf(folder, verb, entrant);
+        const peakBytes = await peakOf(context, verb, entrant);
         addMeasurements(context, section, verb, entrant, turns.get(entrant.id) ?? [], peakBytes);
       }
     }
   } finally {
+    outputs.emptyLast();
     for (const data of files) {
       for (const peer of peers) rmSync(encodedPathOf(folder, data, peer), { recursive: true, force: true });
     }
@@ -56,7 +63,7 @@ export async function measureFiles(context, peers, files, { section, rounds }) {
 /** Not timed: compresses and restores, which warms everything up, and shows that what the peer writes is what it restores.
  * @param {import('../run.js').Context} context @param {FilePeer} peer @param {FileData} data @param {string} digest of data
  * @returns {Promise<Entrant>} */
-async function enter({ folder, sizes }, peer, data, digest) {
+async function enter({ folder, outputs, sizes }, peer, data, digest) {
   const own = encodedPathOf(folder, data, peer);
   const znns = encodedPathOf(folder, data, { id: 'znn' });
   const encodedPath = peer.decompresses === 'source' ? data.path : peer.decompresses === 'znn' ? znns : own;
@@ -80,7 +87,7 @@ async function enter({ folder, sizes }, peer, data, digest) {
       decompress: digest,
     },
   };
-  for (const verb of VERBS) await takeTurn(folder, verb, entrant);
+  for (const verb of VERBS) await takeTurn(outputs, verb, entrant);
   return entrant;
 }
 
@@ -89,35 +96,30 @@ const encodedPathOf = (folder, data, peer) => path.join(folder, `${data.id}.${pe
 
 /** One timed command. Its output is checked, outside the time: a compressed file must be the first one again, which has been
  * restored, a restored file the original.
- * @param {string} folder @param {Verb} verb @param {Entrant} entrant @returns {Promise<Turn>} */
-async function takeTurn(folder, verb, { peer, data, encodedPath, encodedBytes, digests }) {
+ * @param {import('../outputs.js').Outputs} outputs @param {Verb} verb @param {Entrant} entrant @returns {Promise<Turn>} */
+async function takeTurn(outputs, verb, { peer, data, encodedPath, encodedBytes, digests }) {
   const isCompress = verb === 'compress';
-  const target = path.join(folder, isCompress ? 'output.znn' : 'output.safetensors');
   const targetBytes = isCompress ? encodedBytes : totalBytesOf(data.path);
+  const target = await outputs.next(isCompress ? 'output.znn' : 'output.safetensors', targetBytes);
   const about = { stockDtype: data.stockDtype, targetBytes, original: data.path, encoded: encodedPath };
-  try {
-    const command = peer.command(verb, isCompress ? data.path : encodedPath, target, about);
-    warmMemory(folder, targetBytes);
-    const { seconds, stdout } = await runCommand(command);
-    if (!peer.isFloor) checkDigest(digests[verb], target);
-    else if (totalBytesOf(target) !== targetBytes) throw new Error(`${target} is of another size`);
-    if (!peer.tellsSeconds) return { seconds };
-    const told = JSON.parse(stdout);
-    return { seconds, innerSeconds: told.seconds, peakBytes: told.peakBytes };
-  } finally {
-    rmSync(target, { recursive: true, force: true });
-  }
+  const command = peer.command(verb, isCompress ? data.path : encodedPath, target, about);
+  const { seconds, stdout } = await runCommand(command);
+  if (!peer.isFloor) checkDigest(digests[verb], target);
+  else if (totalBytesOf(target) !== targetBytes) throw new Error(`${target} is of another size`);
+  if (!peer.tellsSeconds) return { seconds };
+  const told = JSON.parse(stdout);
+  return { seconds, innerSeconds: told.seconds, peakBytes: told.peakBytes };
 }
 
 /** The memory of znn, in a run of its own, since looking takes time.
- * @param {string} folder @param {Verb} verb @param {Entrant} entrant */
-async function peakOf(folder, verb, entrant) {
+ * @param {import('../run.js').Context} context @param {Verb} verb @param {Entrant} entrant */
+async function peakOf({ folder, outputs }, verb, entrant) {
   const { peer } = entrant;
   if (!peer.id.startsWith('znn')) return undefined;
   const peakFile = path.join(folder, 'peak');
   /** @type {FilePeer['command']} */
   const command = (...args) => withPeakMemory(peer.command(...args), peakFile);
-  await takeTurn(folder, verb, { ...entrant, peer: { ...peer, command } });
+  await takeTurn(outputs, verb, { ...entrant, peer: { ...peer, command } });
   return Number(readFileSync(peakFile, 'utf8'));
 }
 

@@ -9,6 +9,7 @@ import {
   summarize,
 } from '../../../scripts/bench/statistics.js';
 import { summedPass } from '../../../scripts/bench/summed-pass.js';
+import { createRandom } from '../../../scripts/fixtures.js';
 
 const samples = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 });
 
@@ -66,6 +67,20 @@ describe('turns', () => {
       '1a',
       '1b',
     ]);
+  });
+
+  test('come in another order each round, if there is chance', () => {
+    const ids = ['a', 'b', 'c'];
+    const turns = turnsOf(
+      ids.map((id) => ({ id })),
+      40,
+      createRandom(1),
+    );
+    const orders = Array.from({ length: 40 }, (_, round) =>
+      turns.filter((turn) => turn.round === round).map(({ peer }) => peer.id),
+    );
+    for (const order of orders) expect(order.toSorted()).toEqual(ids);
+    expect(new Set(orders.map((order) => order.join(''))).size).toBe(6);
   });
 
   test('run one after the other, and their results come by peer', async () => {
