@@ -113,15 +113,26 @@ function sortByData(tensors: SafetensorsTensor[]): void {
 /** @throws ZnnError `corrupt` unless the tensors cover the file exactly, one after the other */
 function checkPlaces(tensors: readonly SafetensorsTensor[], headerBytes: number, fileBytes: number): void {
   let end = headerBytes;
+  let before: SafetensorsTensor | undefined;
   for (const tensor of tensors) {
     if (tensor.fileStart !== end) {
       const fault = tensor.fileStart > end ? 'a hole' : 'an overlap';
       throw corrupt(`tensor ${JSON.stringify(tensor.name)}: ${fault} at data offset ${end - headerBytes}`);
     }
-    checkLength(tensor);
+    if (!isLike(tensor, before)) checkLength(tensor);
     end = tensor.fileEnd;
+    before = tensor;
   }
   if (end !== fileBytes) throw corrupt(`the tensors end at ${sumText(end)}, the file at ${fileBytes}`);
+}
+
+/** What holds for the length of one holds for the other's. Neighbours of one shape mostly share the array. */
+function isLike(tensor: SafetensorsTensor, other: SafetensorsTensor | undefined): boolean {
+  return tensor.shape === other?.shape && tensor.dtype === other.dtype && bytesOf(tensor) === bytesOf(other);
+}
+
+function bytesOf({ fileStart, fileEnd }: SafetensorsTensor): number {
+  return fileEnd - fileStart;
 }
 
 function checkLength({ name, dtype, shape, fileStart, fileEnd }: SafetensorsTensor): void {

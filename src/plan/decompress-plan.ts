@@ -1,13 +1,13 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import type { DeltaKind } from '../format/frame-header.js';
-import type { Checksum, FrameIndex, FrameIndexEntry } from '../format/frame-index.js';
+import type { Checksum, FrameIndexEntry } from '../format/frame-index.js';
 import type { DecodeFrame } from '../format/frames.js';
 import { assertWithin, DEFAULT_LIMITS, type Limits } from '../format/limits.js';
 import { hasSafetensorsStart } from '../format/safetensors-header.js';
 import { planContainerDecompression } from './container-decompress-plan.js';
 import { type FrameReading, readFrame } from './frame-reader.js';
-import { findFrameIndex } from './index-reader.js';
+import { type FoundIndex, findFrameIndex } from './index-reader.js';
 import type { DecompressPlan } from './types.js';
 
 /** What the frames of a `.znn` or `.znn.safetensors` file are and where their raw bytes go. Reads headers, ends of tables and the frame index,
@@ -34,20 +34,24 @@ function planContainer(source: ByteSource, checksum: Checksum, limits: Limits): 
   const found = findFrameIndex(source, checksum);
   if (found !== undefined) {
     assertWithin(limits, 'frames', found.index.frames.length);
-    return planByIndex(source, found.index, found.frameOffset);
+    return planByIndex(source, first, found);
   }
   if (first.header.promisesFrameIndex) throw indexMissing(source);
   return planByWalk(source, first, limits);
 }
 
 /** The index lists the frames; each must be what its header says, and together they must be the file. */
-function planByIndex(source: ByteSource, index: FrameIndex, indexFrameOffset: number): DecompressPlan {
+function planByIndex(
+  source: ByteSource,
+  first: FrameReading,
+  { index, frameOffset: indexFrameOffset }: FoundIndex,
+): DecompressPlan {
   const frames = new FrameList();
   for (const [i, entry] of index.frames.entries()) {
     if (entry.frameOffset !== frames.nextOffset || entry.frameOffset >= indexFrameOffset) {
       throw mismatch('frame offset', entry.frameOffset, frames.nextOffset).at({ frame: i });
     }
-    const reading = readFrameAt(source, entry.frameOffset, i);
+    const reading = i === 0 ? first : readFrameAt(source, entry.frameOffset, i);
     checkAgainstIndex(reading, entry, i);
     frames.add(reading, entry);
   }

@@ -20,10 +20,15 @@ interface Stretch {
   readonly encoding: EncodingChoice;
 }
 
-/** Small neighbours of one dtype. */
-interface SmallRun extends Stretch {
-  readonly tensors: readonly SafetensorsTensor[];
+/** Neighbours in the list of tensors, by their indices, half-open. Lists of their own would cost more than all else here when
+ * there are 100,000. */
+interface Neighbours {
+  readonly from: number;
+  readonly to: number;
 }
+
+/** Small neighbours of one dtype. */
+interface SmallRun extends Stretch, Neighbours {}
 
 /** The frames of a file of no known structure: of a fixed size, with a rest of less than an element apart. */
 export function plainFrames(sourceBytes: number, encoding: EncodingChoice): FramePlan[] {
@@ -37,10 +42,10 @@ export function safetensorsFrames(header: SafetensorsHeader, forced: EncodingCho
   const encodingOf = (tensor: SafetensorsTensor) =>
     forced === 'auto' ? encodingOfSafetensorsDtype(tensor.dtype) : forced;
   const { tensors } = header;
-  let smallStart = 0;
-  const flush = (smallEnd: number) => {
-    for (const frame of smallFrames(tensors.slice(smallStart, smallEnd), encodingOf)) frames.push(frame);
-    smallStart = smallEnd + 1;
+  let from = 0;
+  const flush = (to: number) => {
+    for (const frame of smallFrames(tensors, { from, to }, encodingOf)) frames.push(frame);
+    from = to + 1;
   };
   for (let i = 0; i < tensors.length; i++) {
     const tensor = tensors[i] as SafetensorsTensor;
@@ -67,21 +72,22 @@ function cutFrames({ start, end, encoding }: Stretch): FramePlan[] {
 /** The frames of neighbouring small tensors: a long enough run of one dtype has its own, what lies between shares. */
 function smallFrames(
   tensors: readonly SafetensorsTensor[],
+  neighbours: Neighbours,
   encodingOf: (tensor: SafetensorsTensor) => EncodingChoice,
 ): FramePlan[] {
   const frames: FramePlan[] = [];
   let shared: SmallRun[] = [];
   const flush = () => {
-    frames.push(...packTensors(shared));
+    frames.push(...packTensors(tensors, shared));
     shared = [];
   };
-  for (const run of runsOfOneDtype(tensors, encodingOf)) {
+  for (const run of runsOfOneDtype(tensors, neighbours, encodingOf)) {
     if (run.end - run.start < SMALL_RUN_BYTES) {
       shared.push(run);
       continue;
     }
     flush();
-    frames.push(...packTensors([run]));
+    frames.push(...packTensors(tensors, [run]));
   }
   flush();
   return frames;
@@ -89,29 +95,35 @@ function smallFrames(
 
 function runsOfOneDtype(
   tensors: readonly SafetensorsTensor[],
+  { from, to }: Neighbours,
   encodingOf: (tensor: SafetensorsTensor) => EncodingChoice,
 ): SmallRun[] {
-  // An empty tensor has no bytes that could want a dtype.
-  const filled = tensors.filter(({ fileStart, fileEnd }) => fileEnd > fileStart);
   const runs: SmallRun[] = [];
-  let runStart = 0;
-  for (let i = 1; i <= filled.length; i++) {
-    const first = filled[runStart] as SafetensorsTensor;
-    const last = filled[i - 1] as SafetensorsTensor;
-    if (filled[i]?.dtype === first.dtype) continue;
-    runs.push({
-      start: first.fileStart,
-      end: last.fileEnd,
-      encoding: encodingOf(first),
-      tensors: filled.slice(runStart, i),
-    });
-    runStart = i;
+  let first: SafetensorsTensor | undefined;
+  let runFrom = from;
+  const flush = (runTo: number) => {
+    if (first === undefined) return;
+    const { fileEnd: end } = tensors[runTo - 1] as SafetensorsTensor;
+    runs.push({ start: first.fileStart, end, encoding: encodingOf(first), from: runFrom, to: runTo });
+  };
+  for (let i = from; i < to; i++) {
+    const tensor = tensors[i] as SafetensorsTensor;
+    if (isEmpty(tensor) || tensor.dtype === first?.dtype) continue;
+    flush(i);
+    first = tensor;
+    runFrom = i;
   }
+  flush(to);
   return runs;
 }
 
+/** An empty tensor has no bytes that could want a dtype. */
+function isEmpty({ fileStart, fileEnd }: SafetensorsTensor): boolean {
+  return fileEnd === fileStart;
+}
+
 /** Frames that hold whole tensors, as many as fit, of neighbouring runs. */
-function packTensors(runs: readonly SmallRun[]): FramePlan[] {
+function packTensors(tensors: readonly SafetensorsTensor[], runs: readonly SmallRun[]): FramePlan[] {
   const frames: FramePlan[] = [];
   let open: { start: number; end: number; encodings: Set<EncodingChoice> } | undefined;
   const flush = () => {
@@ -119,7 +131,9 @@ function packTensors(runs: readonly SmallRun[]): FramePlan[] {
     open = undefined;
   };
   for (const run of runs) {
-    for (const tensor of run.tensors) {
+    for (let i = run.from; i < run.to; i++) {
+      const tensor = tensors[i] as SafetensorsTensor;
+      if (isEmpty(tensor)) continue;
       if (open !== undefined && tensor.fileEnd - open.start > FRAME_RAW_BYTES) flush();
       open ??= { start: tensor.fileStart, end: tensor.fileEnd, encodings: new Set() };
       open.end = tensor.fileEnd;

@@ -1,6 +1,6 @@
 import { checksumOf } from '../codec/checksum.js';
 import { compileKernels, instantiateKernels, type Kernels } from '../codec/kernels.js';
-import { toZnnError, type ZnnError } from '../errors.js';
+import { toZnnError, ZnnError } from '../errors.js';
 import type { DecodeFrame } from '../format/frames.js';
 import { CallingThread } from './calling-thread.js';
 import { decodeInOrder } from './decode-in-order.js';
@@ -100,6 +100,7 @@ class Pool implements JobRunner {
     } else {
       await this.runOnThreads(job, control, hooks);
     }
+    assertComplete(control, jobBytes);
     return control;
   }
 
@@ -186,4 +187,11 @@ class Pool implements JobRunner {
     this.workers = [...live, ...takeWorkers(workerCount - live.length)];
     return this.workers;
   }
+}
+
+/** Frames that no thread took must not pass for frames that are done, whatever went wrong in sharing them out. */
+function assertComplete(control: JobControl, jobBytes: number): void {
+  const doneBytes = control.doneBytes();
+  if (doneBytes !== jobBytes)
+    throw new ZnnError('io', `job: ended with ${doneBytes} of ${jobBytes} bytes done`);
 }

@@ -2,10 +2,11 @@
 
 import { closeSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { ZnnError } from '../../../src/errors.js';
 import { decodeFrameHeader } from '../../../src/format/frame-header-decode.js';
 import type { DecodeFrame, EncodedFrame, FramePlan } from '../../../src/format/frames.js';
+import { JobControl } from '../../../src/pool/job-control.js';
 import { createJobRunner } from '../../../src/pool/pool.js';
 import { geometricBytes, uniformBytes } from '../../support/distributions.js';
 import { sharedTemporaryFolder } from '../../support/temporary-folder.js';
@@ -150,5 +151,21 @@ describe('a failing job', () => {
     });
     await expect(job).rejects.toMatchObject({ name: 'AbortError' });
     await compress(2, 'after');
+  });
+
+  test('a job whose frames no thread took is no job that is done', async () => {
+    const takeUnit = vi.spyOn(JobControl.prototype, 'takeUnit').mockReturnValue(frames.length);
+    try {
+      const runner = createJobRunner({ threads: 1 });
+      const job = withFiles(['source', 'nothing'], (sourceFd = -1, targetFd = -1) =>
+        runner.compress({
+          ...{ kind: 'compress', sourceFd, targetFd, hasFrameIndex: false },
+          frames: frames.slice(0, 4),
+        }),
+      );
+      await expect(job).rejects.toThrow(`job: ended with 0 of ${4 * MIB} bytes done`);
+    } finally {
+      takeUnit.mockRestore();
+    }
   });
 });
