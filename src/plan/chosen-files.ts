@@ -4,10 +4,10 @@ import {
   compressedPathOf,
   globOf,
   isCompressedName,
+  isNeverWeightName,
   isSafetensorsName,
-  NEVER_WEIGHT_PATTERNS,
+  isWeightName,
   restoredPathOf,
-  WEIGHT_PATTERNS,
 } from './weight-files.js';
 
 /** Version control keeps the uncompressed history here: it is neither weights nor part of what a model folder offers. */
@@ -25,10 +25,10 @@ export function chosenFiles(walk: FolderWalk, request: DiscoverRequest): Set<str
 }
 
 function weightFiles(walk: FolderWalk, { include, exclude, format }: DiscoverRequest): string[] {
-  const wanted = (include ?? WEIGHT_PATTERNS).map(globOf);
-  const unwanted = [...(exclude ?? []), ...NEVER_WEIGHT_PATTERNS].map(globOf);
-  return walk
-    .matching(wanted, [...unwanted, NEVER_ENTERED_GLOB])
+  const matching = (globs: readonly string[]) => walk.matching(globs.map(globOf), [NEVER_ENTERED_GLOB]);
+  const unwanted = new Set(matching(exclude ?? []));
+  return (include === undefined ? walk.all(NEVER_ENTERED).files.filter(isWeightName) : matching(include))
+    .filter((file) => !isNeverWeightName(file) && !unwanted.has(file))
     .filter((file) => !isCompressedName(file) && (format !== 'safetensors' || isSafetensorsName(file)));
 }
 

@@ -7,20 +7,17 @@ export const COMPRESSED_SUFFIX = '.znn';
 const SAFETENSORS_SUFFIX = '.safetensors';
 const CONTAINER_SUFFIX = COMPRESSED_SUFFIX + SAFETENSORS_SUFFIX;
 
-/** Weight files in a folder, unless `--include` says otherwise. */
-export const WEIGHT_PATTERNS: readonly string[] = [
-  ...['*.safetensors', '*.bin', '*.pt', '*.pth', '*.ckpt'],
-  ...['*.gguf', '*.onnx', '*.onnx_data', '*.h5'],
-];
+/** Weights by their names. */
+const WEIGHT_NAME = /\.(safetensors|bin|pt|pth|ckpt|gguf|onnx|onnx_data|h5)$/i;
 
-/** Never weights, whatever `--include` says. A loader opens these by their names, and they hold next to nothing. */
-export const NEVER_WEIGHT_PATTERNS: readonly string[] = [
-  '*.index.json',
-  '*.index.*.json',
-  ...['config.json', '*_config.json', 'preprocessor_config.json', 'model_index.json'],
-  ...['tokenizer*.json', 'tokenizer*.model', 'tokenizer*.bin', 'tokenizer*.txt', '*.tiktoken'],
-  '.gitattributes',
-  ...['vocab.*', 'merges.txt', 'special_tokens_map.json', 'added_tokens.json', 'spiece.model'],
+/** A loader opens these by their names, and they hold next to nothing. */
+const NEVER_WEIGHT_NAMES: readonly RegExp[] = [
+  /\.index(\..*)?\.json$/is,
+  /^(config|.*_config|model_index)\.json$/is,
+  /^tokenizer.*\.(json|model|bin|txt)$/is,
+  /^(special_tokens_map|added_tokens)\.json$/i,
+  /^(merges\.txt|spiece\.model|\.gitattributes)$/i,
+  /^vocab\.|\.tiktoken$/i,
 ];
 
 const VARIANT_INDEX_SUFFIX = '.safetensors.index.znn.json';
@@ -30,6 +27,17 @@ const INDEX_NAME = /\.(safetensors|bin)\.index(\.[^.]+)?\.json$/;
 /** `model.safetensors.index.json`, `pytorch_model.bin.index.json`, or one of a variant (`….index.fp16.json`). */
 export function isIndexName(filePath: string): boolean {
   return INDEX_NAME.test(path.basename(filePath));
+}
+
+/** Whether a file of a folder is to be compressed, unless `--include` says otherwise. */
+export function isWeightName(filePath: string): boolean {
+  return WEIGHT_NAME.test(filePath);
+}
+
+/** Whether the name is none of a weight file, whatever `--include` says. */
+export function isNeverWeightName(filePath: string): boolean {
+  const name = path.basename(filePath);
+  return NEVER_WEIGHT_NAMES.some((pattern) => pattern.test(name));
 }
 
 /** Whether the name says that the file was made by znn or ZipNN. */

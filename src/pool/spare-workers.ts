@@ -57,5 +57,8 @@ function startWorker(): WorkerThread {
 /** Not while a worker starts: with any flag changed V8 no longer takes the compiled code that Node brings with it, and the thread takes
  * 20 ms longer. */
 function setFlagsBetweenStarts(): void {
-  if (areFlagsWanted && startingCount === 0) for (const flag of flags) setFlagsFromString(flag);
+  if (!areFlagsWanted || startingCount > 0) return;
+  for (const flag of flags) setFlagsFromString(flag);
+  // They hold for the process, and this is called with each job.
+  flags.clear();
 }

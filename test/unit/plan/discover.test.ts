@@ -130,10 +130,12 @@ describe('compress a folder', () => {
     ]);
   });
 
-  test('what no pattern matches, such as a folder with a line break in its name, is copied', () => {
+  test('weights in a folder with a line break in its name are found; a pattern matches none there, and they are copied', () => {
     const root = fileTree({ 'x\ny/a.bin': '' });
-    const lines = planned(root, { outputPath: path.join(temporaryFolder(), 'out') });
-    expect(lines).toEqual([expect.stringMatching(/^copy x\ny\/a.bin/)]);
+    const outputPath = path.join(temporaryFolder(), 'out');
+    expect(planned(root, { outputPath })).toEqual([expect.stringMatching(/^compress x\ny\/a.bin/)]);
+    const include = ['*.bin'];
+    expect(planned(root, { outputPath, include })).toEqual([expect.stringMatching(/^copy x\ny\/a.bin/)]);
   });
 
   test('unfinished outputs do not exist', () => {
