@@ -1,5 +1,6 @@
 // no-codec.js SOURCE TARGET TARGET_BYTES: the reads and writes of znn with nothing in between, on as many threads: the floor
 // under its wall time. The bytes it writes mean nothing.
+import { once } from 'node:events';
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
@@ -32,22 +33,23 @@ function writeAll(fd, buffer, start, end) {
   }
 }
 
-function main() {
+async function main() {
   const [sourcePath = '', targetPath = '', targetText] = process.argv.slice(2);
   const [source, target] = [openSync(sourcePath, 'r'), openSync(targetPath, 'w')];
   const targetBytes = Number(targetText);
   ftruncateSync(target, targetBytes);
   const next = new Int32Array(new SharedArrayBuffer(4));
   const job = { source, target, sourceBytes: fstatSync(source).size, targetBytes, next };
-  let running = os.availableParallelism();
-  for (let index = running; index > 0; index--) {
-    const worker = new Worker(new URL(import.meta.url), { workerData: job });
-    worker.once('exit', () => {
-      running--;
-      if (running === 0) for (const fd of [source, target]) closeSync(fd);
-    });
-  }
+  // The calling thread is one of them, as in znn.
+  const workers = Array.from(
+    { length: os.availableParallelism() - 1 },
+    () => new Worker(new URL(import.meta.url), { workerData: job }),
+  );
+  const ended = Promise.all(workers.map((worker) => once(worker, 'exit')));
+  share(job);
+  await ended;
+  for (const fd of [source, target]) closeSync(fd);
 }
 
-if (isMainThread) main();
+if (isMainThread) await main();
 else share(workerData);
