@@ -24,7 +24,7 @@ const VARIANTS = [
 const BARE_DATA = 'bf16';
 /** The peers of a quick run. */
 const QUICK_PEERS = ['znn', 'no-codec', 'cp', 'zstd-3', 'stock'];
-/** A data set, every peer's compressed file, and an output. */
+/** A data set, every peer's compressed file, an output, and what warms the memory for the next. */
 const DISK_SHARE = 6;
 
 /** @typedef {Omit<import('./data-sets.js').DataSet, 'write'> & { path: string }} PreparedData */
@@ -62,7 +62,7 @@ export async function runBenchmark(options, command, progress) {
   const folder = makeWorkFolder(parent);
   /** @type {Context} */
   const context = {
-    ...{ report, sizes, folder, outputs: new Outputs(folder), filePeers, python, progress },
+    ...{ report, sizes, folder, outputs: new Outputs(folder, quick), filePeers, python, progress },
     addDataSet: (dataSet) => report.dataSets.push(dataSet),
   };
   const neededBytes = DISK_SHARE * sizes.fileBytes;
