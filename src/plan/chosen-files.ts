@@ -24,24 +24,30 @@ export function chosenFiles(walk: FolderWalk, request: DiscoverRequest): Set<str
   return new Set(compressedFiles(walk, request));
 }
 
-function weightFiles(walk: FolderWalk, { include, exclude, format }: DiscoverRequest): string[] {
-  const matching = (globs: readonly string[]) => walk.matching(globs.map(globOf), [NEVER_ENTERED_GLOB]);
-  const unwanted = new Set(matching(exclude ?? []));
-  return (include === undefined ? walk.all(NEVER_ENTERED).files.filter(isWeightName) : matching(include))
-    .filter((file) => !isNeverWeightName(file) && !unwanted.has(file))
+function weightFiles(walk: FolderWalk, { include, exclude = [], format }: DiscoverRequest): string[] {
+  return filesOf(walk, include?.map(globOf), exclude.map(globOf))
+    .filter((file) => (include !== undefined || isWeightName(file)) && !isNeverWeightName(file))
     .filter((file) => !isCompressedName(file) && (format !== 'safetensors' || isSafetensorsName(file)));
 }
 
 /** Patterns may name the compressed file or the one it came from, so that both ways take the same options. */
-function compressedFiles(walk: FolderWalk, { include, exclude }: DiscoverRequest): string[] {
+function compressedFiles(walk: FolderWalk, { include, exclude = [] }: DiscoverRequest): string[] {
   const bothNames = (patterns: readonly string[]) =>
     patterns
       .map(globOf)
       .flatMap((glob) => [glob, ...FORMATS.map((format) => compressedPathOf(glob, format))]);
-  const wanted = include && new Set(walk.matching(bothNames(include), [NEVER_ENTERED_GLOB]));
-  const unwanted = new Set(walk.matching(bothNames(exclude ?? []), [NEVER_ENTERED_GLOB]));
-  return walk
-    .all(NEVER_ENTERED)
-    .files.filter((file) => restoredPathOf(file) !== undefined)
-    .filter((file) => !unwanted.has(file) && (wanted === undefined || wanted.has(file)));
+  return filesOf(walk, include && bothNames(include), bothNames(exclude)).filter(
+    (file) => restoredPathOf(file) !== undefined,
+  );
+}
+
+/** Files that match `wanted`, or all, and nothing of `unwanted`; a folder that matches that goes with all that is in it.
+ * Without patterns no library is asked: loading and asking it takes as long as compressing 40 MB. */
+function filesOf(
+  walk: FolderWalk,
+  wanted: readonly string[] | undefined,
+  unwanted: readonly string[],
+): string[] {
+  if (wanted === undefined && unwanted.length === 0) return walk.all(NEVER_ENTERED).files;
+  return walk.matching(wanted ?? ['**'], [...unwanted, NEVER_ENTERED_GLOB]);
 }

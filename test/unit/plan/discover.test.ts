@@ -91,6 +91,8 @@ describe('compress a folder', () => {
     [{ include: ['*'] }, ['model-1.safetensors', 'unet/diffusion.bin']],
     [{ exclude: ['model-?.*'] }, ['unet/diffusion.bin']],
     [{ exclude: ['unet/*'] }, ['model-1.safetensors']],
+    [{ exclude: ['unet'] }, ['model-1.safetensors']],
+    [{ exclude: ['UNET', 'not-there/'] }, ['model-1.safetensors']],
   ])('%o', (choice, expected) => {
     const { '.gitattributes': _, ...model } = MODEL;
     const root = fileTree(model);
@@ -165,6 +167,13 @@ describe('decompress', () => {
       'copy b.bin.znn → OUT/b.bin.znn',
       'copy config.json → OUT/config.json',
       'rewrite-index x.bin.index.json → OUT/x.bin.index.json',
+    ]);
+  });
+
+  test.each(['unet', 'unet/', 'b.*', 'b.bin', 'B.BIN.znn'])('a folder, without %s', (pattern) => {
+    const root = fileTree({ 'a.safetensors.znn': '', 'unet/b.bin.znn': '' });
+    expect(planned(root, { verb: 'decompress', exclude: [pattern, 'not-there/'] })).toEqual([
+      'decompress a.safetensors.znn → a.safetensors',
     ]);
   });
 
