@@ -35,14 +35,21 @@ function dataSetsOf(report, section) {
   return report.dataSets.filter(({ id }) => measured.has(id));
 }
 
-/** Size, and wall time of each peer, for each data set. @param {Report} report @param {'compress' | 'decompress'} operation */
+const FILES_CAPTION = "File to file, start-up included; in brackets how many times znn's time it is:";
+
+/** The wall time of each peer, and what it is of znn's, for each data set. @param {Report} report @param {'compress' | 'decompress'} operation */
 function filesTable(report, operation) {
   const peers = report.peers.filter(({ id }) => findMeasurement(report, { section: 'files', peer: id }));
   const row = (/** @type {string} */ dataSet, /** @type {string} */ peer) =>
     findMeasurement(report, { section: 'files', dataSet, operation, peer });
+  const cell = (/** @type {string} */ dataSet, /** @type {string} */ peer) => {
+    const share = ratio(row(dataSet, peer), row(dataSet, 'znn'));
+    const text = seconds(row(dataSet, peer));
+    return peer === 'znn' || share === undefined ? text : `${text} (${share.toFixed(2)})`;
+  };
   const rows = dataSetsOf(report, 'files').map(({ id, label }) => [
     label,
-    ...peers.map((peer) => seconds(row(id, peer.id))),
+    ...peers.map((peer) => cell(id, peer.id)),
     times(ratio(row(id, 'znn'), row(id, 'cp'))),
     ...(operation === 'compress' ? [] : [megabytes(row(id, 'znn'))]),
   ]);
@@ -149,7 +156,7 @@ export function provenance({ machine, versions, createdAt, command, quick }) {
 /** The tables for the README. @param {Report} report */
 export function readmeTables(report) {
   return [
-    'File to file, start-up included:',
+    FILES_CAPTION,
     filesTable(report, 'compress'),
     filesTable(report, 'decompress'),
     'Compressed ÷ original:',
@@ -162,7 +169,12 @@ export function readmeTables(report) {
 export function allTables(report) {
   const has = (/** @type {string[]} */ ...sections) =>
     report.measurements.some(({ section }) => sections.includes(section));
-  const files = ['### File to file', filesTable(report, 'compress'), filesTable(report, 'decompress')];
+  const files = [
+    '### File to file',
+    FILES_CAPTION,
+    filesTable(report, 'compress'),
+    filesTable(report, 'decompress'),
+  ];
   return [
     provenance(report),
     ...['### Goals', goalsTable(report)],

@@ -96,8 +96,8 @@ describe('tables', () => {
   test('of the README show times, sizes, ratio to cp, memory and where they come from', () => {
     const text = readmeTables(report);
     expect(text).toContain('| compress | znn | cp | znn ÷ cp |');
-    expect(text).toContain('| BF16 | 0.60 s | 0.50 s | 1.20 × |');
-    expect(text).toContain('| BF16 | 0.90 s | 0.50 s | 1.80 × | 100 MB |');
+    expect(text).toContain('| BF16 | 0.60 s | 0.50 s (0.83) | 1.20 × |');
+    expect(text).toContain('| BF16 | 0.90 s | 0.50 s (0.56) | 1.80 × | 100 MB |');
     expect(text).toContain('| BF16 | 50.00 % |');
     expect(text).toContain('A chip, 2 processors, 8 GiB');
     expect(text).not.toContain('Quick run');
