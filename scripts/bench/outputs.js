@@ -24,8 +24,8 @@ const LOOK_MS = 2300;
 /** Freed beside an output's size, up to that size: which of the free pieces a command gets is up to the kernel. */
 const SPARE_MAX_BYTES = 1 << 30;
 
-/** Outputs are emptied, and keep their places until the run's folder goes: whenever ext4 makes a file, it steps over each inode
- * that was freed in the last minutes, 0.4 ms for a file after a thousand, as no user's run would. */
+/** Outputs are emptied, and keep their places until the run's folder goes: whenever ext4 without a journal makes a file, it steps over
+ * each inode that was freed in the last minutes, 0.4 ms for a file after a thousand, as no user's run would. */
 export class Outputs {
   #count = 0;
   #freedAt = 0;
