@@ -17,6 +17,7 @@ import {
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WRITE_CALL_MAX_BYTES } from '../../dist/io/positional.js';
+import { totalBytesOf } from './digests.js';
 
 /** From the first piece freed to the end of the look, with something to spare. */
 const LOOK_MS = 2300;
@@ -30,7 +31,7 @@ export class Outputs {
   #count = 0;
   #freedAt = 0;
   /** @type {string | undefined} */
-  #previous;
+  #last;
   #folder;
   #lookMs;
 
@@ -47,7 +48,8 @@ export class Outputs {
     mkdirSync(own, { recursive: true });
     const fd = openSync(path.join(this.#folder, 'warm-up'), 'w');
     try {
-      const warmBytes = Math.max(Math.min(bytes, SPARE_MAX_BYTES), bytes - this.#previousBytes());
+      const lastBytes = this.#last === undefined ? 0 : totalBytesOf(this.#last);
+      const warmBytes = Math.max(Math.min(bytes, SPARE_MAX_BYTES), bytes - lastBytes);
       const piece = Buffer.alloc(WRITE_CALL_MAX_BYTES);
       for (let done = 0; done < warmBytes; done += piece.length) writeSync(fd, piece);
       await sleep(this.#freedAt + this.#lookMs - performance.now());
@@ -56,25 +58,18 @@ export class Outputs {
     } finally {
       closeSync(fd);
     }
-    this.#freedAt = performance.now();
-    this.#previous = path.join(own, name);
-    return this.#previous;
+    this.#last = path.join(own, name);
+    return this.#last;
   }
 
-  /** Empties the last output. */
+  /** Empties the last output: a file, or all files right in a folder. A command that failed may have left none. */
   emptyLast() {
-    for (const file of this.#previousFiles()) truncateSync(file);
-  }
-
-  #previousBytes() {
-    return this.#previousFiles().reduce((sum, file) => sum + statSync(file).size, 0);
-  }
-
-  /** Of the last output: itself, or all files right in it. */
-  #previousFiles() {
-    const target = this.#previous;
+    const target = this.#last;
+    this.#last = undefined;
+    this.#freedAt = performance.now();
     const stats = target === undefined ? undefined : statSync(target, { throwIfNoEntry: false });
-    if (target === undefined || stats === undefined) return [];
-    return stats.isDirectory() ? readdirSync(target).map((name) => path.join(target, name)) : [target];
+    if (target === undefined || stats === undefined) return;
+    const files = stats.isDirectory() ? readdirSync(target).map((name) => path.join(target, name)) : [target];
+    for (const file of files) truncateSync(file);
   }
 }

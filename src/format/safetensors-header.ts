@@ -131,7 +131,8 @@ function isLike(tensor: SafetensorsTensor, other: SafetensorsTensor | undefined)
   return tensor.shape === other?.shape && tensor.dtype === other.dtype && bytesOf(tensor) === bytesOf(other);
 }
 
-function bytesOf({ fileStart, fileEnd }: SafetensorsTensor): number {
+/** Bytes of a tensor's data. */
+export function bytesOf({ fileStart, fileEnd }: SafetensorsTensor): number {
   return fileEnd - fileStart;
 }
 

@@ -21,6 +21,7 @@ import {
 } from '../format/safetensors-container-encode.js';
 import { alignmentOf } from '../format/safetensors-dtypes.js';
 import {
+  bytesOf,
   readSafetensorsHeader,
   SAFETENSORS_LENGTH_BYTES,
   type SafetensorsTensor,
@@ -214,8 +215,4 @@ function keptOffsets(encoded: readonly EncodedFrame[], plans: readonly FramePlan
   return new Set(
     plans.filter((_, i) => (encoded[i]?.encodedBytes ?? 0) > 0).map(({ rawOffset }) => rawOffset),
   );
-}
-
-function bytesOf({ fileStart, fileEnd }: SafetensorsTensor): number {
-  return fileEnd - fileStart;
 }
