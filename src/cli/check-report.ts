@@ -3,7 +3,7 @@ import type { CheckedGroup, CheckResult } from '../pipeline/check.js';
 import type { FileCheck, Finding, FolderKind } from '../pipeline/findings.js';
 import { errorFields } from './error-lines.js';
 import type { CliOptions } from './options.js';
-import { printable } from './printable.js';
+import { jsonLine, printable } from './printable.js';
 import { formatCount } from './units.js';
 
 /** What became of a file's repair. */
@@ -107,7 +107,7 @@ export function checkJson(
       files: filesOf(files, repairs),
     },
   ];
-  return objects.map((object) => JSON.stringify(object));
+  return objects.map((object) => jsonLine(object));
 }
 
 function fileObject(file: CheckResult, repaired: Repair | undefined): object {

@@ -3,6 +3,7 @@
 
 import { CommanderError } from 'commander';
 import { toZnnError, ZnnError } from '../errors.js';
+import { exactArguments } from '../io/exact-arguments.js';
 import { errorLine } from './error-lines.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { UsageError } from './options.js';
@@ -26,7 +27,8 @@ export async function runCommandLine(): Promise<void> {
     process.exitCode ||= EXIT_CODES.failed;
   });
   try {
-    await createProgram(start, output.say).parseAsync(argumentsForParser(process.argv));
+    const args = exactArguments(process.argv.slice(2));
+    await createProgram(start, output.say).parseAsync(argumentsForParser(args), { from: 'user' });
   } catch (error) {
     process.exitCode = exitCodeOfFailure(error);
   }

@@ -5,7 +5,7 @@ import { errorFields, errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { CliOptions } from './options.js';
 import type { Output } from './output.js';
-import { printable } from './printable.js';
+import { jsonLine, printable } from './printable.js';
 import { runOptionsOf } from './run-options.js';
 import { errorOfTask } from './task-errors.js';
 import { formatBytes, formatCount } from './units.js';
@@ -23,20 +23,19 @@ export async function printDryRun(plan: RunPlan, options: CliOptions, output: Ou
       if (task.action === 'refuse') throw errorOfTask(task);
       const frames =
         options.json || options.verbosity === 'verbose' ? await plannedFramesOf(task, options) : undefined;
-      for (const line of options.json ? [jsonLine(plan, task, { frames })] : textLines(task, frames))
+      for (const line of options.json ? [planLine(plan, task, { frames })] : textLines(task, frames))
         output.print(line);
       files.planned++;
     } catch (thrown) {
       const error = toZnnError(thrown, { file: task.sourcePath });
       errors.push(error);
       output.say(errorLine(error));
-      if (options.json) output.print(jsonLine(plan, task, { error: errorFields(error) }));
+      if (options.json) output.print(planLine(plan, task, { error: errorFields(error) }));
       files.failed++;
     }
   }
   const exitCode = exitCodeOf(errors);
-  if (options.json)
-    output.print(JSON.stringify({ type: 'summary', verb: plan.verb, exitCode, notes, files }));
+  if (options.json) output.print(jsonLine({ type: 'summary', verb: plan.verb, exitCode, notes, files }));
   return exitCode;
 }
 
@@ -49,13 +48,13 @@ async function spaceNotes(plan: RunPlan, options: CliOptions, errors: ZnnError[]
   }
 }
 
-function jsonLine(
+function planLine(
   plan: RunPlan,
   task: FileTask,
   found: { frames?: readonly PlannedFrame[] | undefined; error?: Record<string, unknown> },
 ): string {
   const { action, sourcePath, targetPath, sourceBytes, reason } = task;
-  return JSON.stringify({
+  return jsonLine({
     ...{ type: 'plan', verb: plan.verb, action, source: sourcePath, target: targetPath },
     ...{ sourceBytes, reason, ...found },
   });

@@ -8,7 +8,7 @@ import { exitCodeOf } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { infoText } from './info-text.js';
 import type { Output } from './output.js';
-import { printable } from './printable.js';
+import { jsonLine, printable } from './printable.js';
 import { errorOfTask } from './task-errors.js';
 import { ratioPercentOf, rounded } from './units.js';
 
@@ -29,7 +29,7 @@ export const infoCommand: CommandRun = async (options, { output, signal }) => {
       const info = await withRunner({ threads: 1 }, (runner) =>
         describeFile(task.sourcePath, runner, options.limits),
       );
-      if (options.json) output.print(JSON.stringify(infoFields(info)));
+      if (options.json) output.print(jsonLine(infoFields(info)));
       else output.print(`${shownCount > 0 ? '\n' : ''}${infoText(info, tensorsShown)}`);
       shownCount++;
     } catch (thrown) {
@@ -41,7 +41,7 @@ export const infoCommand: CommandRun = async (options, { output, signal }) => {
   const exitCode = exitCodeOf(errors);
   if (options.json) {
     const files = { done: shownCount, failed: errors.length };
-    output.print(JSON.stringify({ type: 'summary', verb: 'info', exitCode, notes: plan.notes, files }));
+    output.print(jsonLine({ type: 'summary', verb: 'info', exitCode, notes: plan.notes, files }));
   }
   return exitCode;
 };
@@ -55,5 +55,5 @@ function infoFields({ path, ...info }: FileInfo): Record<string, unknown> {
 function reportError(error: ZnnError, json: boolean, output: Output): void {
   output.say(errorLine(error));
   if (!json) return;
-  output.print(JSON.stringify({ type: 'info', source: error.where.file, error: errorFields(error) }));
+  output.print(jsonLine({ type: 'info', source: error.where.file, error: errorFields(error) }));
 }

@@ -4,6 +4,7 @@ import type { FileResult, RunResult } from '../pipeline/types.js';
 import type { Verb } from '../plan/types.js';
 import { errorFields, errorLine } from './error-lines.js';
 import type { Output } from './output.js';
+import { jsonLine } from './printable.js';
 import type { Reporter } from './reporter.js';
 import { isWeightResult, summarize } from './summary.js';
 import { errorOf } from './task-errors.js';
@@ -11,7 +12,7 @@ import { gigabytesPerSecondOf, ratioPercentOf, rounded } from './units.js';
 
 /** JSON lines on stdout: an object for each file as it ends, then a summary. Errors have their line on stderr as well. */
 export function createJsonReporter(verb: Verb, output: Output): Reporter {
-  const print = (object: Record<string, unknown>) => output.print(JSON.stringify(object));
+  const print = (object: Record<string, unknown>) => output.print(jsonLine(object));
   const runNotes: string[] = [];
   return {
     note: (text) => void runNotes.push(text),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toZnnError } from '../errors.js';
+import { absolutePathOf } from './absolute-path.js';
 import { system } from './system.js';
 
 /** What systems answer that cannot sync a folder: Windows cannot open one, some network file systems refuse the call. */
@@ -11,8 +12,8 @@ export async function makeFolder(folderPath: string, isDurable: boolean): Promis
   try {
     const firstCreated = makeWithParents(folderPath);
     if (firstCreated === undefined || !isDurable) return;
-    const topmost = path.dirname(path.resolve(firstCreated));
-    for (let folder = path.dirname(path.resolve(folderPath)); ; folder = path.dirname(folder)) {
+    const topmost = path.dirname(absolutePathOf(firstCreated));
+    for (let folder = path.dirname(absolutePathOf(folderPath)); ; folder = path.dirname(folder)) {
       await syncFolder(folder);
       if (folder === topmost || folder === path.dirname(folder)) return;
     }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { absolutePathOf } from './absolute-path.js';
 import { system } from './system.js';
 
 /** A file system, as far as a run must know it. */
@@ -12,7 +13,7 @@ export interface FileSystemSpace {
 /** The file system that a path is on, or will be: then that of the nearest folder above that exists. Asks, and never
  * throws: what cannot be found out does not stand in the way of the run. */
 export function fileSystemOf(anyPath: string): FileSystemSpace | undefined {
-  const absolute = path.resolve(anyPath);
+  const absolute = absolutePathOf(anyPath);
   try {
     const { dev } = system.statSync(absolute, { bigint: true });
     return { deviceId: String(dev), freeBytes: freeBytesAt(absolute) };

@@ -3,6 +3,7 @@
 import type { Hash } from 'node:crypto';
 import path from 'node:path';
 import { ZnnError } from '../errors.js';
+import { absolutePathOf } from '../io/absolute-path.js';
 import { system } from '../io/system.js';
 import { isBlobFolder } from '../plan/hub-cache.js';
 import { startHash } from './hashes.js';
@@ -17,7 +18,7 @@ const LINKS_MAX = 32;
 
 /** The blob of a cache that a path leads to, over one or more links; `undefined` when it leads to none. */
 export function blobPathOf(anyPath: string): string | undefined {
-  let current = path.resolve(anyPath);
+  let current = absolutePathOf(anyPath);
   for (let i = 0; i < LINKS_MAX; i++) {
     const isLink = system.lstatSync(current, { throwIfNoEntry: false })?.isSymbolicLink() === true;
     // A blob may be a link itself, to a store that several models share: its name is what counts.

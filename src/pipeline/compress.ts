@@ -168,7 +168,7 @@ function withBaseOffsets(frames: readonly EncodedFrame[], plan: CompressPlan): I
 }
 
 function identityOf(base: InputFile, sha256: string): BaseIdentity {
-  return { name: path.basename(base.path), baseBytes: base.fileBytes, sha256 };
+  return { name: path.basename(base.path).toWellFormed(), baseBytes: base.fileBytes, sha256 };
 }
 
 function planFrames(source: InputFile, options: PlanOptions, base: InputFile | undefined): CompressPlan {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { absolutePathOf } from '../io/absolute-path.js';
 import { system } from '../io/system.js';
 import type { OutputFormat } from '../plan/types.js';
 import {
@@ -23,12 +24,12 @@ export function shardNamesAfter(
   indexTask: WritingTask,
   { verb, group, options }: TaskContext,
 ): ShardNamesAfter {
-  const actions = new Map(group.tasks.map(({ sourcePath, action }) => [path.resolve(sourcePath), action]));
+  const actions = new Map(group.tasks.map(({ sourcePath, action }) => [absolutePathOf(sourcePath), action]));
   const newNames = new Map<string, string>();
   const missingNames: string[] = [];
   for (const name of shardNames) {
     const newName = verb === 'compress' ? compressedNameOf(name, options.format) : restoredPathOf(name);
-    const sourcePath = path.resolve(path.dirname(indexTask.sourcePath), name);
+    const sourcePath = absolutePathOf(path.join(path.dirname(indexTask.sourcePath), name));
     // Where sources go one by one, those that are still there are those that failed.
     const isHandled = actions.get(sourcePath) === verb && !(options.removeEach && isThere(sourcePath));
     if (newName !== undefined && isHandled) newNames.set(name, newName);

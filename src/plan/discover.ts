@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
+import { absolutePathOf } from '../io/absolute-path.js';
 import type { DiscoverRequest, Discovery } from './discovery.js';
 import { planFile } from './file-tasks.js';
 import { planFolder } from './folder-tasks.js';
@@ -51,7 +52,11 @@ function planNamed(source: NamedPath, discovery: Discovery): TaskGroup {
 function withoutRepeats(groups: readonly TaskGroup[]): TaskGroup[] {
   const seen = new Set<string>();
   const isNew = ({ action, sourcePath, targetPath }: FileTask) => {
-    const key = JSON.stringify([action, path.resolve(sourcePath), targetPath && path.resolve(targetPath)]);
+    const key = JSON.stringify([
+      action,
+      absolutePathOf(sourcePath),
+      targetPath && absolutePathOf(targetPath),
+    ]);
     return !seen.has(key) && seen.add(key);
   };
   return groups.map((group) => ({ ...group, tasks: group.tasks.filter(isNew) }));

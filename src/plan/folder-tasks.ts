@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { ATTRIBUTES_NAME } from '../format/git-attributes.js';
+import { absolutePathOf } from '../io/absolute-path.js';
 import { system } from '../io/system.js';
 import { attributesTask } from './attributes-task.js';
 import { baseInFolder } from './base-paths.js';
@@ -15,7 +16,7 @@ import { compressedPathOf, isCompressedName, isIndexName, restoredPathOf } from 
 /** What becomes of each file of a folder: weights by the list, indexes, and with `-o` every other file. */
 export function planFolder(folderPath: string, discovery: Discovery): TaskGroup {
   const { request, place, notes } = discovery;
-  const walk = new FolderWalk(path.resolve(folderPath), realPathOf(folderPath));
+  const walk = new FolderWalk(absolutePathOf(folderPath), realPathOf(folderPath));
   const targetRoot = place.kind === 'beside' ? undefined : place.path;
   const chosen = chosenFiles(walk, request);
   const found = walk.all(NEVER_ENTERED);
@@ -100,7 +101,7 @@ function obstacleTasks(obstacles: readonly Obstacle[], folderPath: string, isCop
     .filter(({ isFault }) => isFault || isCopied)
     .map(({ filePath, reason, isFault }) => ({
       action: isFault ? 'refuse' : 'skip',
-      sourcePath: path.join(folderPath, path.relative(path.resolve(folderPath), filePath)),
+      sourcePath: path.join(folderPath, path.relative(absolutePathOf(folderPath), filePath)),
       sourceBytes: 0,
       reason,
     }));

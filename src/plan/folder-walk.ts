@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type FastGlob from 'fast-glob';
 import { toZnnError } from '../errors.js';
+import { absolutePathOf } from '../io/absolute-path.js';
 import { describeKind } from '../io/input-file.js';
 import { type FileStats, system } from '../io/system.js';
 import { isTemporaryName } from '../io/temporary-files.js';
@@ -77,7 +78,7 @@ export class FolderWalk {
 
   // A folder is named with and without a slash at its end. Read twice, it could answer differently.
   #entriesOf(anyPath: string): Entry[] {
-    const folderPath = path.resolve(anyPath);
+    const folderPath = absolutePathOf(anyPath);
     const known = this.#entriesByFolder.get(folderPath);
     if (known !== undefined) return known;
     const entries: Entry[] = [];

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { absolutePathOf } from '../io/absolute-path.js';
 import { isWithin, realPathOf } from './real-paths.js';
 
 // A Hugging Face cache is a content-addressed store: blobs are named by their hash and shared between snapshots by links,
@@ -18,7 +19,7 @@ const CACHE_PARTS = new Set(['blobs', 'snapshots', 'refs', 'trees', '.no_exist']
 export function isInHubCache(folderPath: string, machine: Machine): boolean {
   const realFolder = realPathOf(folderPath);
   if (hubCachePaths(machine).some((cachePath) => isWithin(realFolder, realPathOf(cachePath)))) return true;
-  return [realFolder, path.resolve(folderPath)].some(isLaidOutLikeCache);
+  return [realFolder, absolutePathOf(folderPath)].some(isLaidOutLikeCache);
 }
 
 /** Whether this is the folder of a cached repository's blobs. */

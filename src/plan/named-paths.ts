@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toZnnError } from '../errors.js';
+import { absolutePathOf } from '../io/absolute-path.js';
 import { describeKind } from '../io/input-file.js';
 import { system } from '../io/system.js';
 import { FolderWalk, isGlob } from './folder-walk.js';
@@ -16,7 +17,7 @@ export function expandArgument(argument: string): NamedPath[] {
   const itself = lookAt(argument);
   if (itself.kind !== 'refused' || isThere(argument) || !isGlob(argument)) return [itself];
   const pattern = argument.replace(/^\.\//, '');
-  const matches = new FolderWalk(path.resolve('.'), path.parse(path.resolve('.')).root).expand(pattern);
+  const matches = new FolderWalk(absolutePathOf('.'), path.parse(absolutePathOf('.')).root).expand(pattern);
   if (matches.length > 0) return matches.map(lookAt);
   return [{ kind: 'refused', path: argument, reason: 'no file matches this pattern' }];
 }

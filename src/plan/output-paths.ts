@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
+import { absolutePathOf } from '../io/absolute-path.js';
 import { describeKind } from '../io/input-file.js';
 import { system } from '../io/system.js';
 import type { NamedPath } from './named-paths.js';
@@ -46,7 +47,7 @@ function placeOne(source: NamedPath, outputPath: string, isFolder: boolean | und
 function placeOneOfMany(source: NamedPath, outputPath: string, isFolder: boolean | undefined): SetPlace {
   assertMayBeFolder(outputPath, isFolder, 'several paths go to a folder');
   if (source.kind !== 'folder') return { kind: 'folder', path: outputPath };
-  return { kind: 'folder', path: path.join(outputPath, path.basename(path.resolve(source.path))) };
+  return { kind: 'folder', path: path.join(outputPath, path.basename(absolutePathOf(source.path))) };
 }
 
 function assertMayBeFolder(outputPath: string, isFolder: boolean | undefined, rule: string): void {

@@ -1,9 +1,10 @@
 import path from 'node:path';
+import { absolutePathOf } from '../io/absolute-path.js';
 import { system } from '../io/system.js';
 
 /** Where a path really is, links resolved, whether or not it exists yet. */
 export function realPathOf(anyPath: string): string {
-  const absolute = path.resolve(anyPath);
+  const absolute = absolutePathOf(anyPath);
   try {
     return system.realpathSync(absolute);
   } catch {

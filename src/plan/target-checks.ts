@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { ZnnError } from '../errors.js';
+import { absolutePathOf } from '../io/absolute-path.js';
 import { isInHubCache, type Machine } from './hub-cache.js';
 import { realPathOf } from './real-paths.js';
 import type { FileTask, TaskGroup } from './types.js';
@@ -92,7 +93,7 @@ function assertOutsideHubCache(folderPath: string, machine: Machine): void {
 function realPathFinder(): (anyPath: string) => string {
   const folders = new Map<string, string>();
   return (anyPath) => {
-    const folder = path.dirname(path.resolve(anyPath));
+    const folder = path.dirname(absolutePathOf(anyPath));
     const realFolder = folders.get(folder) ?? realPathOf(folder);
     folders.set(folder, realFolder);
     return path.join(realFolder, path.basename(anyPath));
