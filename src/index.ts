@@ -29,7 +29,7 @@ export { ZnnError };
 /** Which files of folders are meant, and how a run goes. */
 export interface ReadOptions
   extends Partial<Pick<RunOptions, 'threads' | 'limits' | 'signal' | 'observer'>>,
-    Pick<DiscoverRequest, 'include' | 'exclude' | 'basePath'> {}
+    Pick<DiscoverRequest, 'include' | 'exclude' | 'omit' | 'basePath'> {}
 
 /** What {@link decompress} takes; every field may be left out. */
 export interface WriteOptions
@@ -70,7 +70,7 @@ export function describe(filePath: string): Promise<FileInfo> {
 async function run(
   verb: 'compress' | 'decompress' | 'verify',
   paths: readonly string[],
-  { outputPath, include, exclude, lfs, variant, basePath, ...options }: CompressOptions,
+  { outputPath, include, exclude, omit, lfs, variant, basePath, ...options }: CompressOptions,
 ): Promise<RunResult> {
   const threads = options.threads ?? availableParallelism();
   if (!Number.isInteger(threads) || threads < 1) {
@@ -83,6 +83,7 @@ async function run(
     ...(outputPath !== undefined && { outputPath }),
     ...(include !== undefined && { include }),
     ...(exclude !== undefined && { exclude }),
+    ...(omit !== undefined && { omit }),
     ...(lfs !== undefined && { lfs }),
     ...(variant !== undefined && { variant }),
     ...(basePath !== undefined && { basePath }),

@@ -3,6 +3,7 @@ import { type PlannedFrame, plannedFramesOf, spaceNotesOf } from '../pipeline/dr
 import type { FileTask, RunPlan } from '../plan/types.js';
 import { errorFields, errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
+import { leftOutLine } from './file-lines.js';
 import type { CliOptions } from './options.js';
 import type { Output } from './output.js';
 import { jsonLine, printable } from './printable.js';
@@ -23,6 +24,8 @@ export async function printDryRun(plan: RunPlan, options: CliOptions, output: Ou
       if (task.action === 'refuse') throw errorOfTask(task);
       const frames =
         options.json || options.verbosity === 'verbose' ? await plannedFramesOf(task, options) : undefined;
+      if (task.leftOut === 'of-output' || (task.leftOut === 'of-run' && options.verbosity !== 'quiet'))
+        output.say(leftOutLine(task));
       for (const line of options.json ? [planLine(plan, task, { frames })] : textLines(task, frames))
         output.print(line);
       files.planned++;
@@ -53,10 +56,10 @@ function planLine(
   task: FileTask,
   found: { frames?: readonly PlannedFrame[] | undefined; error?: Record<string, unknown> },
 ): string {
-  const { action, sourcePath, targetPath, sourceBytes, reason } = task;
+  const { action, sourcePath, targetPath, sourceBytes, reason, leftOut } = task;
   return jsonLine({
     ...{ type: 'plan', verb: plan.verb, action, source: sourcePath, target: targetPath },
-    ...{ sourceBytes, reason, ...found },
+    ...{ sourceBytes, reason, leftOut, ...found },
   });
 }
 

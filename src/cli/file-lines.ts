@@ -29,6 +29,12 @@ export function fileLine(result: FileResult): string {
   return `${line}: ${figuresOf(result)}${removalOf(result)}`;
 }
 
+/** For stderr: what a folder's run neither converts nor copies, and nobody asked it to leave out. */
+export function leftOutLine({ sourcePath, reason, leftOut }: FileTask): string {
+  const what = leftOut === 'of-output' ? 'it is not in the output' : 'it is left alone, with all in it';
+  return printable(`znn: note: ${sourcePath}: ${reason}; ${what}`);
+}
+
 /** The last line of a run. */
 export function summaryLine(verb: Verb, summary: RunSummary): string {
   const { doneCount, copiedCount, rewrittenCount, upToDateCount, skippedCount, failedCount } = summary;

@@ -19,6 +19,9 @@ export interface RawFlags {
   readonly dryRun?: boolean;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly omit?: readonly string[];
+  readonly checksum?: boolean;
+  readonly update?: boolean;
   readonly dtype?: string;
   /** False for `--no-frame-index`. */
   readonly frameIndex?: boolean;
@@ -54,6 +57,7 @@ export interface CliOptions {
   readonly dryRun: boolean;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly omit?: readonly string[];
   readonly encoding: EncodingChoice;
   readonly frameIndex: boolean;
   readonly fsync: boolean;
@@ -107,6 +111,7 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     dryRun: flags.dryRun ?? false,
     ...(flags.include !== undefined && { include: readPatterns('--include', flags.include) }),
     ...(flags.exclude !== undefined && { exclude: readPatterns('--exclude', flags.exclude) }),
+    ...(flags.omit !== undefined && { omit: readPatterns('--omit', flags.omit) }),
     encoding: readEncoding(flags.dtype ?? 'auto'),
     frameIndex: flags.frameIndex ?? true,
     fsync: flags.fsync ?? false,

@@ -139,7 +139,8 @@ function addCommonOptions(command: Command, { isRun = true } = {}): void {
       collect,
     )
     .option('--include <glob>', 'in folders take these files instead of the usual ones; repeatable', collect)
-    .option('--exclude <glob>', 'in folders leave out these files and folders; repeatable', collect)
+    .option('--exclude <glob>', 'in folders leave these files and folders as they are; repeatable', collect)
+    .option('--omit <glob>', 'in folders pass these by: they are not copied either; repeatable', collect)
     .option('--json', 'print JSON lines: one object a file, then a summary')
     .option('-v, --verbose', 'print more');
 }

@@ -36,6 +36,8 @@ export interface FileTask {
   readonly missingBasePath?: string;
   /** For `skip` and `refuse`: why, as a user would want to read it. */
   readonly reason?: string;
+  /** Of a `skip` that nobody asked for, and that a user must hear of: the output lacks it; or the run did not look into it. */
+  readonly leftOut?: 'of-output' | 'of-run';
 }
 
 /** What succeeds or fails as one: with `--rm` no source of a group is removed unless all its tasks succeeded. */
