@@ -73,6 +73,7 @@ const calls = {
   readdirSync,
   readlinkSync,
   mkdirSync: ofPath(fs.mkdirSync),
+  rmdirSync: ofPath(fs.rmdirSync),
   symlinkSync: ofPaths(fs.symlinkSync),
   linkSync: ofPaths(fs.linkSync),
   renameSync: ofPaths(fs.renameSync),

@@ -6,6 +6,7 @@ import { startStopwatch } from '../io/stopwatch.js';
 import { removeStaleTemporaries } from '../io/temporary-files.js';
 import type { FileTask, RunPlan, TaskAction, TaskGroup } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { assertTargetsApart } from './assert-targets-apart.js';
 import { checkSpace } from './check-space.js';
 import { copyFile } from './copy-file.js';
 import { removeSource } from './remove-source.js';
@@ -39,6 +40,7 @@ export async function runGroups(
   const seconds = startStopwatch();
   const files: FileResult[] = [];
   removeLeftovers(plan);
+  assertTargetsApart(plan);
   const restorePlans = new RestorePlans(runner, options.limits);
   checkSpace(plan, options, restorePlans);
   for (const group of plan.groups) {
