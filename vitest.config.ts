@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/byte-equality.ts'],
     // Two cores are the smallest machine we promise to be pleasant on; child-process tests need the slack.
     testTimeout: 60_000,
     hookTimeout: 60_000,
