@@ -1,6 +1,8 @@
 // The library: what the command does, for programs. Nothing is printed; errors of single files are in the result.
 
-import { availableParallelism, homedir } from 'node:os';
+import './node-version.js';
+// Not by name: a name that an old Node has not fails before anything is said.
+import os from 'node:os';
 import { env } from 'node:process';
 import { ZnnError } from './errors.js';
 import type { FileInfo } from './pipeline/file-info.js';
@@ -72,7 +74,7 @@ async function run(
   paths: readonly string[],
   { outputPath, include, exclude, omit, lfs, variant, basePath, ...options }: CompressOptions,
 ): Promise<RunResult> {
-  const threads = options.threads ?? availableParallelism();
+  const threads = options.threads ?? os.availableParallelism();
   if (!Number.isInteger(threads) || threads < 1) {
     throw new ZnnError('invalid-argument', `threads: ${threads} is not a whole number from 1`);
   }
@@ -89,7 +91,7 @@ async function run(
     ...(basePath !== undefined && { basePath }),
     ...(options.format !== undefined && { format: options.format }),
     removeSources,
-    machine: { environment: env, homePath: homedir() },
+    machine: { environment: env, homePath: os.homedir() },
   });
   const defaults = {
     force: false,

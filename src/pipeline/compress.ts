@@ -84,7 +84,8 @@ async function writeCompressed(
     if (base !== undefined) assertUnchanged(base);
     if (options.removeSources) {
       await output.sync();
-      await assertDecodesTo(source, { path: task.targetPath, fd: output.fd, fileBytes }, task, context);
+      const written = { path: task.targetPath, fd: output.fd, fileBytes };
+      await assertDecodesTo(source, written, task, context, 1, 2);
     }
     return fileBytes;
   });

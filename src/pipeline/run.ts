@@ -35,13 +35,15 @@ export interface Ended {
 
 export type WritingTask = FileTask & { readonly targetPath: string };
 
+/** Which of the times it is that a file's raw bytes are gone through, from 0, and how often that is done in all. */
+export type Pass = readonly [pass: number, passCount: number];
+
 /** Hooks for one of the `passCount` times that a file's raw bytes are gone through. */
 export function passHooks(
   task: FileTask,
   { signal, observer }: RunOptions,
   rawBytes: number,
-  pass: number,
-  passCount: number,
+  ...[pass, passCount]: Pass
 ): JobHooks {
   return {
     onProgress: (doneBytes) =>

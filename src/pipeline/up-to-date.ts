@@ -32,7 +32,7 @@ export async function whereCompressed(
     if (plan.rawBytes !== source.fileBytes || !isAsAsked(plan, wanted, context)) return undefined;
     if (options.removeSources) {
       await makeDurable(task.targetPath);
-      await assertDecodesTo(source, compressed, task, context);
+      await assertDecodesTo(source, compressed, task, context, 0, 1);
     }
     return upToDate(source, source.fileBytes, compressed.fileBytes);
   } catch (error) {
