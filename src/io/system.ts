@@ -15,6 +15,7 @@ const calls = {
   ftruncateSync: fs.ftruncateSync,
   fstatSync: fs.fstatSync,
   fchmodSync: fs.fchmodSync,
+  fchownSync: fs.fchownSync,
   futimesSync: fs.futimesSync,
   fsync: promisify(fs.fsync),
 
@@ -25,7 +26,9 @@ const calls = {
   readdirSync: fs.readdirSync,
   readlinkSync: fs.readlinkSync,
   mkdirSync: fs.mkdirSync,
+  rmdirSync: fs.rmdirSync,
   chmodSync: fs.chmodSync,
+  chownSync: fs.chownSync,
   utimesSync: fs.utimesSync,
   symlinkSync: fs.symlinkSync,
   linkSync: fs.linkSync,

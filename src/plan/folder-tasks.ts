@@ -34,7 +34,12 @@ export function planFolder(folderPath: string, discovery: Discovery): TaskGroup 
     rootPath: folderPath,
     isFolder: true,
     targetFolders:
-      targetRoot === undefined ? [] : ['', ...found.folders].map((folder) => path.join(targetRoot, folder)),
+      targetRoot === undefined
+        ? []
+        : ['', ...found.folders].map((folder) => ({
+            path: path.join(targetRoot, folder),
+            likePath: path.join(folderPath, folder),
+          })),
     tasks: inOrder([
       ...tasks,
       ...(attributes ? [attributes] : []),
