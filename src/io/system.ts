@@ -63,6 +63,7 @@ const calls = {
   ftruncateSync: fs.ftruncateSync,
   fstatSync: fs.fstatSync,
   fchmodSync: fs.fchmodSync,
+  fchownSync: fs.fchownSync,
   futimesSync: fs.futimesSync,
   fsync: promisify(fs.fsync),
 
@@ -74,6 +75,8 @@ const calls = {
   readlinkSync,
   mkdirSync: ofPath(fs.mkdirSync),
   rmdirSync: ofPath(fs.rmdirSync),
+  chmodSync: ofPath(fs.chmodSync),
+  chownSync: ofPath(fs.chownSync),
   symlinkSync: ofPaths(fs.symlinkSync),
   linkSync: ofPaths(fs.linkSync),
   renameSync: ofPaths(fs.renameSync),

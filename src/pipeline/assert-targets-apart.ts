@@ -54,7 +54,9 @@ function writingTasks({ groups }: RunPlan): WritingTask[] {
 
 /** Those below the folder that the output is. */
 function madeFolders({ groups }: RunPlan): string[] {
-  return groups.filter(({ isFolder }) => isFolder).flatMap(({ targetFolders }) => targetFolders.slice(1));
+  return groups
+    .filter(({ isFolder }) => isFolder)
+    .flatMap(({ targetFolders }) => targetFolders.slice(1).map((folder) => folder.path));
 }
 
 /** A folder may be named by several groups, and a source be read by several tasks; an index that is rewritten in place is its own
@@ -91,7 +93,7 @@ function rootsMountedTwice({ groups }: RunPlan): { readonly first: string; reado
   const roots = groups
     .filter(({ tasks }) => tasks.some(({ targetPath }) => targetPath !== undefined))
     .map(({ isFolder, targetFolders, rootPath }) =>
-      realPathOf(targetFolders[0] ?? (isFolder ? rootPath : path.dirname(rootPath))),
+      realPathOf(targetFolders[0]?.path ?? (isFolder ? rootPath : path.dirname(rootPath))),
     )
     .map((root) => ({ root, device: identityOf(root)?.split(':')[0] }))
     .filter(({ device }) => device !== undefined);

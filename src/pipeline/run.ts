@@ -4,6 +4,7 @@ import type { InputFile } from '../io/input-file.js';
 import type { ExactFileStats } from '../io/system.js';
 import type { FileTask, TaskGroup, Verb } from '../plan/types.js';
 import type { JobHooks, JobRunner } from '../pool/protocol.js';
+import type { RefusalNotes } from './refusal-notes.js';
 import type { RestorePlans } from './restore-plans.js';
 import type { FileResult, FileStatus, RunOptions } from './types.js';
 
@@ -13,6 +14,7 @@ export interface TaskContext {
   readonly options: RunOptions;
   readonly runner: JobRunner;
   readonly restorePlans: RestorePlans;
+  readonly refusalNotes: RefusalNotes;
   /** The task's group: an index must know what becomes of the shards. */
   readonly group: TaskGroup;
   /** What the task's file is compressed against, or was. */

@@ -46,7 +46,7 @@ function planReadable(source: NamedPath, discovery: Discovery): TaskGroup {
 function planNamed(source: NamedPath, discovery: Discovery): TaskGroup {
   if (source.kind === 'folder') return planFolder(source.path, discovery);
   const task = source.kind === 'file' ? planFile(source.path, source.fileBytes, discovery) : refusal(source);
-  const targetFolders = task.targetPath === undefined ? [] : [path.dirname(task.targetPath)];
+  const targetFolders = task.targetPath === undefined ? [] : [{ path: path.dirname(task.targetPath) }];
   return { rootPath: source.path, isFolder: false, targetFolders, tasks: [task] };
 }
 

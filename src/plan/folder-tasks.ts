@@ -47,7 +47,10 @@ export function planFolder(folderPath: string, discovery: Discovery): TaskGroup 
     targetFolders:
       targetRoot === undefined
         ? []
-        : ['', ...found.folders.filter(isWanted)].map((folder) => path.join(targetRoot, folder)),
+        : ['', ...found.folders.filter(isWanted)].map((folder) => ({
+            path: path.join(targetRoot, folder),
+            likePath: path.join(folderPath, folder),
+          })),
     tasks: inOrder([
       ...tasks,
       ...(attributes ? [attributes] : []),

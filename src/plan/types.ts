@@ -40,13 +40,20 @@ export interface FileTask {
   readonly leftOut?: 'of-output' | 'of-run';
 }
 
+/** A folder that a run needs, and makes where it is missing. */
+export interface TargetFolder {
+  readonly path: string;
+  /** The folder that it stands for: one that the run makes gets its mode and owner. Absent: those of any new folder. */
+  readonly likePath?: string;
+}
+
 /** What succeeds or fails as one: with `--rm` no source of a group is removed unless all its tasks succeeded. */
 export interface TaskGroup {
   /** The path as the user named it. */
   readonly rootPath: string;
   readonly isFolder: boolean;
   /** Folders that must exist before the tasks run, empty ones too, parents first. */
-  readonly targetFolders: readonly string[];
+  readonly targetFolders: readonly TargetFolder[];
   /** Weight files first, indexes last. */
   readonly tasks: readonly FileTask[];
 }

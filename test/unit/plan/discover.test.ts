@@ -82,7 +82,9 @@ describe('compress a folder', () => {
       'rewrite-index model.safetensors.index.json → OUT/model.safetensors.index.json',
       'rewrite-index unet/diffusion.bin.index.json → OUT/unet/diffusion.bin.index.json',
     ]);
-    expect(plan.groups[0]?.targetFolders).toEqual([outputPath, `${outputPath}/empty`, `${outputPath}/unet`]);
+    expect(plan.groups[0]?.targetFolders).toEqual(
+      ['', '/empty', '/unet'].map((folder) => ({ path: outputPath + folder, likePath: root + folder })),
+    );
     expect(plan.notes).toEqual([]);
   });
 
