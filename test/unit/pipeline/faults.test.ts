@@ -95,8 +95,8 @@ describe('--rm', () => {
     const changed = weights.slice();
     changed[5000] = (changed[5000] ?? 0) ^ 1;
     writeFileSync(file, changed);
-    real.utimesSync(file, atime, mtime);
-    real.utimesSync(`${file}.znn`, atime, mtime);
+    utimesSync(file, atime, mtime);
+    utimesSync(`${file}.znn`, atime, mtime);
     expect(statusesOf(await run('compress', file, { removeSources: true }))[0]).toContain('already exists');
     expect(statusesOf(await run('decompress', `${file}.znn`, { removeSources: true }))[0]).toContain(
       'already exists',
