@@ -37,7 +37,12 @@ export interface ReadOptions
 export interface WriteOptions
   extends ReadOptions,
     Pick<DiscoverRequest, 'outputPath'>,
-    Partial<Pick<RunOptions, 'force' | 'removeSources' | 'removeEach' | 'spaceCheck' | 'fsync'>> {}
+    Partial<
+      Pick<
+        RunOptions,
+        'force' | 'update' | 'checksum' | 'removeSources' | 'removeEach' | 'spaceCheck' | 'fsync'
+      >
+    > {}
 
 /** What {@link compress} takes; every field may be left out. */
 export interface CompressOptions

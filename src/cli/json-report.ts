@@ -28,7 +28,7 @@ export function createJsonReporter(verb: Verb, output: Output): Reporter {
 }
 
 function fileFields(result: FileResult): Record<string, unknown> {
-  const { task, status, seconds, checked, removedSource, notes } = result;
+  const { task, status, seconds, checked, removedSource, replaced, notes } = result;
   return {
     action: task.action,
     status,
@@ -39,6 +39,7 @@ function fileFields(result: FileResult): Record<string, unknown> {
     gigabytesPerSecond: speedOf(result),
     checked,
     removedSource,
+    replaced: replaced || undefined,
     reason: task.reason,
     leftOut: task.leftOut,
     notes,

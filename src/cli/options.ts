@@ -51,6 +51,8 @@ export interface CliOptions {
   /** Worker threads, 1 or more. */
   readonly threads: number;
   readonly force: boolean;
+  readonly update: boolean;
+  readonly checksum: boolean;
   readonly removeSources: boolean;
   readonly verbosity: Verbosity;
   readonly json: boolean;
@@ -105,6 +107,8 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     ...(flags.output !== undefined && { outputPath: flags.output }),
     threads: readThreads(flags.threads ?? '0', cpuCount),
     force: flags.force ?? false,
+    update: flags.update ?? false,
+    checksum: flags.checksum ?? false,
     removeSources: flags.rm ?? flags.rmEach ?? false,
     verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
     json: flags.json ?? false,

@@ -113,7 +113,12 @@ export function argumentsForParser(args: readonly string[]): string[] {
 function addOutputOptions(command: Command): void {
   command
     .option('-o, --output <path>', 'output file, or folder for a folder or several files')
-    .option('-f, --force', 'replace existing outputs')
+    .option('-f, --force', 'replace existing outputs, up to date or not')
+    .option(
+      '-u, --update',
+      'replace existing outputs that are not what their sources give, whoever made them',
+    )
+    .option('--checksum', 'compare all of an existing output with its source, not a sample of large ones')
     .option(
       '--rm',
       'remove the sources once all outputs are durable, read again and found equal; --rm=each removes each source ' +

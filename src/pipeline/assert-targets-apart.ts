@@ -117,7 +117,7 @@ function identityOf(folderPath: string): string | undefined {
 /** Asks the file system about the names that it may not keep apart, or not take.
  * @throws ZnnError `io` */
 function askAbout(folder: string, names: Names): void {
-  const doubtful = doubtfulNames([...names.keys()]);
+  const doubtful = doubtfulNames([...names.keys()], (name) => isNew(names.get(name)));
   if (doubtful.length === 0) return;
   const verdicts = probeNames(nearestFolder(folder), doubtful) ?? [];
   for (const [i, verdict] of verdicts.entries()) {
@@ -127,6 +127,12 @@ function askAbout(folder: string, names: Names): void {
     const other = names.get(doubtful[verdict.index] ?? '');
     if (other !== undefined) throw oneFile(other, owner);
   }
+}
+
+/** Not what stands beside its source: a folder that has the one can hold the other. */
+function isNew(owner: Owner | undefined): boolean {
+  if (owner === undefined || owner.kind === 'source') return false;
+  return owner.kind === 'folder' || path.dirname(owner.sourcePath) !== path.dirname(owner.path);
 }
 
 /** The folder itself, or what it will be made in, which hands its ways down. */

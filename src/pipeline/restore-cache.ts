@@ -9,6 +9,7 @@ import type { FileTask } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { blobPathOf } from './blob-names.js';
 import { checkSpace } from './check-space.js';
+import { OutputLedger } from './output-ledger.js';
 import { RefusalNotes } from './refusal-notes.js';
 import { RestorePlans } from './restore-plans.js';
 import { restoreWeight } from './restore-weight.js';
@@ -32,9 +33,18 @@ export async function restoreCache(
   for (const folder of foldersOf(plan)) removeStaleTemporaries(folder);
   const restorePlans = new RestorePlans(runner, options.limits);
   checkSpace(plan, { ...options, removeSources: false, removeEach: false }, restorePlans);
+  const ledger = new OutputLedger(runner);
   const refusalNotes = new RefusalNotes(options.observer);
   for (const group of plan.groups) {
-    const context: TaskContext = { verb: 'decompress', options, runner, restorePlans, refusalNotes, group };
+    const context: TaskContext = {
+      verb: 'decompress',
+      options,
+      runner,
+      restorePlans,
+      ledger,
+      refusalNotes,
+      group,
+    };
     for (const task of group.tasks) {
       options.signal?.throwIfAborted();
       const hasFailed = files.some(({ status }) => status === 'failed');

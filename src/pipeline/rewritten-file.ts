@@ -16,15 +16,16 @@ export async function writeRewritten(
   task: WritingTask,
   source: InputFile | undefined,
   content: Uint8Array,
-  { options }: TaskContext,
+  context: TaskContext,
 ): Promise<'done' | 'up-to-date'> {
+  const { options } = context;
   const existing = existingFile(task, source);
   if (existing !== undefined && isContentOf(task.targetPath, content)) {
     if (options.removeSources) await makeDurable(task.targetPath);
     return 'up-to-date';
   }
   const isInPlace = task.targetPath === task.sourcePath;
-  if (existing !== undefined && !isInPlace) assertReplaceable(task.targetPath, existing, options.force);
+  if (existing !== undefined && !isInPlace) await assertReplaceable(task, existing, context);
   if (source !== undefined) assertUnchanged(source);
   await write(task.targetPath, content, {
     isDurable: options.fsync || options.removeSources || existing !== undefined,

@@ -8,6 +8,7 @@ import type { JobRunner } from '../pool/protocol.js';
 import { assertTargetsApart } from './assert-targets-apart.js';
 import { checkSpace } from './check-space.js';
 import { copyFile } from './copy-file.js';
+import { ledgerEntriesOf, OutputLedger } from './output-ledger.js';
 import { RefusalNotes } from './refusal-notes.js';
 import { removeSource } from './remove-source.js';
 import { RestorePlans } from './restore-plans.js';
@@ -43,10 +44,19 @@ export async function runGroups(
   removeLeftovers(plan);
   assertTargetsApart(plan);
   const restorePlans = new RestorePlans(runner, options.limits);
+  const ledger = new OutputLedger(runner);
   checkSpace(plan, options, restorePlans);
   const refusalNotes = new RefusalNotes(options.observer);
   for (const group of plan.groups) {
-    const context: TaskContext = { verb: plan.verb, options, runner, restorePlans, refusalNotes, group };
+    const context: TaskContext = {
+      verb: plan.verb,
+      options,
+      runner,
+      restorePlans,
+      ledger,
+      refusalNotes,
+      group,
+    };
     files.push(...(await runGroup(context, handleFile)));
   }
   return { files, seconds: seconds() };
@@ -91,10 +101,12 @@ async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<
   }
   // Where a file failed the next run has to write to them.
   if (!ended.some(hasFailed)) finishTargetFolders(folders.made, context);
-  if (!waitsForGroup) return ended.map(({ result }) => result);
-  const last = ended.some(hasFailed) ? ended : ended.map(removeSource);
-  last.forEach(report);
-  return last.map(({ result }) => result);
+  const last = !waitsForGroup || ended.some(hasFailed) ? ended : ended.map(removeSource);
+  const results = last.map(({ result }) => result);
+  const { kept, removed } = ledgerEntriesOf(results);
+  await context.ledger.record(kept, removed);
+  if (waitsForGroup) last.forEach(report);
+  return results;
 }
 
 /** Where sources go one by one, an index in place must say how things stand when the run ends, even if a file failed. */

@@ -1,8 +1,14 @@
 import { AtomicFile } from '../io/atomic-file.js';
 import { assertUnchanged, type InputFile } from '../io/input-file.js';
-import type { ExactFileStats } from '../io/system.js';
-import type { WritingTask } from './run.js';
+import { type ExactFileStats, system } from '../io/system.js';
+import type { Removable, WritingTask } from './run.js';
 import type { RunOptions } from './types.js';
+
+/** What was written, and what `--rm` must know to remove its source. */
+export interface Written<Value> {
+  readonly value: Value;
+  readonly removable?: Removable;
+}
 
 /** Makes the output of a file: what `fill` writes gets its name, and its source's mode and times. Nothing unfinished is left,
  * however that ends.
@@ -15,7 +21,7 @@ export async function writeOutput<Value>(
   existing: ExactFileStats | undefined,
   options: RunOptions,
   fill: (output: AtomicFile) => Promise<Value>,
-): Promise<Value> {
+): Promise<Written<Value>> {
   const output = new AtomicFile(targetPath);
   try {
     const value = await fill(output);
@@ -24,7 +30,9 @@ export async function writeOutput<Value>(
       replacesExisting: existing !== undefined,
       like: source.stats,
     });
-    return value;
+    if (!options.removeSources) return { value };
+    const written = system.lstatSync(targetPath, { bigint: true });
+    return { value, removable: { source: source.stats, output: written } };
   } catch (error) {
     options.signal?.throwIfAborted();
     // A source that changes explains whatever else went wrong.
