@@ -55,7 +55,8 @@ export interface WalkStep extends CommandEnd {
   readonly again: CommandEnd;
 }
 
-/** The steps of a walk. The first is undisturbed, the last found no call to disturb. */
+/** The steps of a walk. The first is undisturbed, the last found no call to disturb, and the work folder is left as a second
+ * run leaves it. */
 export async function walkFaults(job: WalkJob): Promise<WalkStep[]> {
   const preload = job.preload === undefined ? [] : ['--import', urlOf(job.preload)];
   const walker = path.join(support, 'fault-walker.js');

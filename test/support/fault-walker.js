@@ -54,6 +54,8 @@ for (let from = 0; from < STEPS_MAX; from += job.stride) {
   console.log(JSON.stringify({ from, hits, member, before, ...first, tree, again }));
   if (from > 0 && (hits === 0 || job.isOneStep)) break;
 }
+// Whoever looks at the folder afterwards finds what second runs make, also where the last was remembered.
+await command();
 
 function fill() {
   rmSync(job.workFolder, { recursive: true, force: true });

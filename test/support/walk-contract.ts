@@ -10,17 +10,21 @@ import { fileTree } from './file-tree.js';
 import { safetensorsFile } from './model-folder.js';
 import { type RunSettings, run } from './run-verb.js';
 import { temporaryFolder } from './temporary-folder.js';
+import { expectWayBack } from './way-back.js';
 
 // A walk is hundreds of runs.
 vi.setConfig({ testTimeout: 600_000 });
 
-export const MODEL = {
-  'model/a.safetensors': safetensorsFile(1, 3000),
-  'model/sub/b.bin': geometricBytes(2, 99, 9, 1.5),
-  'model/config.json': '{}',
-  'model/model.safetensors.index.json': '{"weight_map":{"t":"a.safetensors"}}',
-  'model/.gitattributes': '*.safetensors filter=lfs\n',
+const MODEL_FILES = {
+  'a.safetensors': safetensorsFile(1, 3000),
+  'sub/b.bin': geometricBytes(2, 99, 9, 1.5),
+  'config.json': '{}',
+  'model.safetensors.index.json': '{"weight_map":{"t":"a.safetensors"}}',
+  '.gitattributes': '*.safetensors filter=lfs\n',
 };
+export const MODEL = Object.fromEntries(
+  Object.entries(MODEL_FILES).map(([name, content]) => [`model/${name}`, content]),
+);
 
 /** A folder with that model, compressed. */
 export async function compressedModel(settings: Pick<RunSettings, 'sha256'>): Promise<string> {
@@ -60,11 +64,13 @@ const OTHER_FAULTS = {
   'a full disk in a worker': { mode: 'from', error: 'ENOSPC', members: TAKING_SPACE, threads: 'workers' },
 } as const;
 
+/** Walks the fault through the command on copies of `template`, and asserts the contract at each step. Returns where the copies
+ * are: as a second run left the last. */
 export async function walk(
   template: string,
   faultName: FaultName | keyof typeof OTHER_FAULTS,
   job: Pick<WalkJob, 'verb' | 'paths' | 'flags'> & Partial<WalkJob>,
-): Promise<void> {
+): Promise<string> {
   const fault = { ...FAULTS, ...OTHER_FAULTS }[faultName];
   const workFolder = path.join(temporaryFolder(), 'work');
   const steps = await walkFaults({ templateFolder: template, workFolder, fault, stride: 1, ...job });
@@ -89,6 +95,19 @@ export async function walk(
     ),
   ).toEqual([]);
   expect(steps.length).toBeGreaterThan(job.isOneStep ? 1 : 4);
+  return workFolder;
+}
+
+/** The same with `MODEL`, and what every second run makes of it, the same after each step, leads back to the model. */
+export async function walkModel(
+  verb: 'compress' | 'decompress',
+  faultName: Parameters<typeof walk>[1],
+  flags: WalkJob['flags'],
+  settings: Pick<WalkJob, 'isOneStep'> = {},
+): Promise<void> {
+  const template = verb === 'compress' ? fileTree(MODEL) : await compressedModel({ sha256: true });
+  const workFolder = await walk(template, faultName, { verb, paths: ['model'], flags, ...settings });
+  await expectWayBack(path.join(workFolder, flags.output ?? 'model'), MODEL_FILES);
 }
 
 export const COMMANDS = [

@@ -1,11 +1,11 @@
 import { describe, test } from 'vitest';
 import { geometricBytes } from '../../support/distributions.js';
 import { fileTree } from '../../support/file-tree.js';
-import { MODEL, WALKS, walk } from '../../support/walk-contract.js';
+import { WALKS, walk, walkModel } from '../../support/walk-contract.js';
 
 describe('compress a folder', () => {
   test.each(WALKS)('$how: $faultName', async ({ flags, faultName }) => {
-    await walk(fileTree(MODEL), faultName, { verb: 'compress', paths: ['model'], flags });
+    await walkModel('compress', faultName, flags);
   });
 });
 

@@ -1,13 +1,9 @@
 import { describe, test } from 'vitest';
-import { compressedModel, WALKS, walk } from '../../support/walk-contract.js';
+import { compressedModel, WALKS, walk, walkModel } from '../../support/walk-contract.js';
 
 describe('decompress a folder', () => {
   test.each(WALKS)('$how: $faultName', async ({ flags, faultName }) => {
-    await walk(await compressedModel({ sha256: true }), faultName, {
-      verb: 'decompress',
-      paths: ['model'],
-      flags,
-    });
+    await walkModel('decompress', faultName, flags);
   });
 });
 
