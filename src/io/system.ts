@@ -20,6 +20,7 @@ const calls = {
 
   statSync: fs.statSync,
   statfsSync: fs.statfsSync,
+  accessSync: fs.accessSync,
   lstatSync: fs.lstatSync,
   realpathSync: fs.realpathSync,
   readdirSync: fs.readdirSync,

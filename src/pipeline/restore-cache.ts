@@ -30,7 +30,7 @@ export async function restoreCache(
   const files: FileResult[] = [];
   for (const folder of foldersOf(plan)) removeStaleTemporaries(folder);
   const restorePlans = new RestorePlans(runner, options.limits);
-  checkSpace(plan, { ...options, removeSources: false, removeEach: false }, restorePlans);
+  checkSpace(plan, { ...options, removeSources: false, removeEach: false }, restorePlans, false);
   for (const group of plan.groups) {
     const context: TaskContext = { verb: 'decompress', options, runner, restorePlans, group };
     for (const task of group.tasks) {
