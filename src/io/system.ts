@@ -69,6 +69,7 @@ const calls = {
 
   statSync: ofPath(fs.statSync),
   statfsSync: ofPath(fs.statfsSync),
+  accessSync: ofPath(fs.accessSync),
   lstatSync: ofPath(fs.lstatSync),
   realpathSync,
   readdirSync,

@@ -1,12 +1,11 @@
-import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import type { ExactFileStats } from '../io/system.js';
-import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { assertBase, withBase } from './base-file.js';
 import { decodeFile } from './decode-file.js';
 import { decideOnTarget, type TargetDecision } from './existing-target.js';
+import { planRestore } from './plan-restore.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
 import { runGroups } from './run-groups.js';
 import { assertSha256 } from './sha256.js';
@@ -30,7 +29,7 @@ export function planDecompressionOf(
 ): DecompressPlan {
   const source = openInput(sourcePath);
   try {
-    return planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), limits);
+    return planRestore(source, (bytes) => runner.checksum(bytes), limits);
   } finally {
     closeInput(source);
   }

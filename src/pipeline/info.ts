@@ -1,7 +1,6 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import { chunkCountOf } from '../format/frame-geometry.js';
-import { FRAME_MAGIC } from '../format/frame-header.js';
 import type { DecodeFrame } from '../format/frames.js';
 import type { Limits } from '../format/limits.js';
 import { COMPRESSED_VECTORS_KEY } from '../format/safetensors-container.js';
@@ -9,6 +8,7 @@ import { readSafetensorsHeader, type SafetensorsReading } from '../format/safete
 import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { planDecompression } from '../plan/decompress-plan.js';
+import { hasFrameStart } from '../plan/frame-reader.js';
 import type { DecompressPlan } from '../plan/types.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 import type { JobRunner } from '../pool/protocol.js';
@@ -40,7 +40,7 @@ export function describeFile(filePath: string, runner: Decoding, limits: Partial
 function findPlan(input: InputFile, runner: Decoding, limits: Partial<Limits>): DecompressPlan | undefined {
   const isNamedCompressed = restoredPathOf(input.path) !== undefined;
   const source = fileSource(input);
-  if (!isNamedCompressed && !beginsWithMagic(source) && !isContainer(source, limits)) return undefined;
+  if (!isNamedCompressed && !hasFrameStart(source) && !isContainer(source, limits)) return undefined;
   try {
     return planDecompression(source, (bytes) => runner.checksum(bytes), limits);
   } catch (error) {
@@ -189,10 +189,4 @@ function notesOn(reading: SafetensorsReading | undefined, originalPath: string):
 function isContainer(source: ByteSource, limits: Partial<Limits>): boolean {
   const reading = readSafetensorsHeader(source, limits);
   return reading.isCanonical && reading.header.metadata?.has(COMPRESSED_VECTORS_KEY) === true;
-}
-
-function beginsWithMagic(source: ByteSource): boolean {
-  if (source.sizeBytes < 2) return false;
-  const start = source.read(0, 2);
-  return new DataView(start.buffer, start.byteOffset).getUint16(0, true) === FRAME_MAGIC;
 }

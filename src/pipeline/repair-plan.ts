@@ -5,7 +5,7 @@ import { placeOutputs } from '../plan/output-paths.js';
 import { assertTargets } from '../plan/target-checks.js';
 import type { RunPlan } from '../plan/types.js';
 import type { CheckedGroup, CheckResult } from './check.js';
-import { assertFits, MAKE_ROOM } from './check-space.js';
+import { assertFits } from './check-space.js';
 import { isRepairable, repairedNameOf } from './repairable.js';
 import { spaceNeeds } from './space-needs.js';
 
@@ -44,10 +44,7 @@ export function planRepairs(
   const run = asRun(tasks);
   assertTargets(run.groups, machine);
   const nothingGoes = { force: false, removeSources: false };
-  assertFits(
-    spaceNeeds(run, nothingGoes, ({ sourceBytes }) => sourceBytes),
-    MAKE_ROOM,
-  );
+  assertFits(spaceNeeds(run, nothingGoes, ({ sourceBytes }) => sourceBytes));
   return tasks;
 }
 

@@ -32,7 +32,7 @@ export async function restoreCache(
   const files: FileResult[] = [];
   for (const folder of foldersOf(plan)) removeStaleTemporaries(folder);
   const restorePlans = new RestorePlans(runner, options.limits);
-  checkSpace(plan, { ...options, removeSources: false, removeEach: false }, restorePlans);
+  checkSpace(plan, { ...options, removeSources: false, removeEach: false }, restorePlans, false);
   const ledger = new OutputLedger(runner);
   const refusalNotes = new RefusalNotes(options.observer);
   for (const group of plan.groups) {

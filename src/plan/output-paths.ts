@@ -62,7 +62,11 @@ function isExistingFolder(anyPath: string): boolean | undefined {
     if (stats !== undefined) return stats.isDirectory();
     const link = system.lstatSync(anyPath, { throwIfNoEntry: false });
     if (link === undefined) return undefined;
-    throw new ZnnError('invalid-argument', `--output: is ${describeKind(link)} that leads nowhere`);
+    const pointee = system.readlinkSync(anyPath);
+    throw new ZnnError(
+      'invalid-argument',
+      `--output: is ${describeKind(link)} that leads nowhere: to ${pointee}`,
+    );
   } catch (error) {
     throw toZnnError(error, { file: anyPath });
   }
