@@ -1,5 +1,6 @@
 import { toZnnError, type ZnnError } from '../errors.js';
 import { type PlannedFrame, plannedFramesOf, spaceNotesOf } from '../pipeline/dry-run.js';
+import { assertNoPointers } from '../plan/pointer-files.js';
 import type { FileTask, RunPlan } from '../plan/types.js';
 import { errorFields, errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -21,6 +22,7 @@ export async function printDryRun(plan: RunPlan, options: CliOptions, output: Ou
   for (const task of plan.groups.flatMap((group) => group.tasks)) {
     try {
       if (task.action === 'refuse') throw errorOfTask(task);
+      assertNoPointers(task);
       const frames =
         options.json || options.verbosity === 'verbose' ? await plannedFramesOf(task, options) : undefined;
       for (const line of options.json ? [planLine(plan, task, { frames })] : textLines(task, frames))

@@ -2,12 +2,14 @@ import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { isBeyondLimit, type Limits } from '../format/limits.js';
 import type { ModelIndex } from '../format/model-index.js';
+import { fileSource } from '../io/file-source.js';
 import { closeInput, openInput } from '../io/input-file.js';
 import { system } from '../io/system.js';
 import type { FileTask, RunPlan, TaskGroup } from '../plan/types.js';
 import { isIndexName, restoredPathOf } from '../plan/weight-files.js';
 import { type CheckedFile, checkFile, type Decoding } from './check-file.js';
 import { type CheckedIndex, checkIndex, indexDamage, possibleNames, type Shard } from './check-index.js';
+import { pointerFinding } from './check-pointer.js';
 import type { FileCheck, Finding, FolderKind } from './findings.js';
 import { readIndex } from './read-index.js';
 
@@ -39,7 +41,7 @@ export function check(plan: RunPlan, runner: Decoding, limits: Partial<Limits> =
 /** How files are looked at, within the run's limits. */
 interface Looks {
   readonly look: (filePath: string) => CheckedFile;
-  readonly open: (indexPath: string) => ModelIndex;
+  readonly open: (indexPath: string) => ModelIndex | Finding;
 }
 
 function checkGroup({ rootPath, isFolder, tasks }: TaskGroup, looks: Looks): CheckedGroup {
@@ -82,6 +84,7 @@ function checkIndexFile(
   try {
     if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
     const index = looks.open(task.sourcePath);
+    if ('severity' in index) return { ...base, findings: [index] };
     const checkedIndex = checkIndex(index, shardsBeside(task.sourcePath, index, checked, looks));
     return { ...base, tensorCount: index.values.length, findings: checkedIndex.findings, checkedIndex };
   } catch (thrown) {
@@ -92,10 +95,10 @@ function checkIndexFile(
   }
 }
 
-function openIndex(indexPath: string, limits: Partial<Limits>): ModelIndex {
+function openIndex(indexPath: string, limits: Partial<Limits>): ModelIndex | Finding {
   const input = openInput(indexPath);
   try {
-    return readIndex(input, limits);
+    return pointerFinding(fileSource(input)) ?? readIndex(input, limits);
   } finally {
     closeInput(input);
   }
@@ -154,7 +157,7 @@ function folderKindOf(files: readonly FileCheck[]): FolderKind {
   const kinds = new Set<FolderKind>();
   for (const { kind } of files) {
     if (kind === 'znn' || kind === 'zipnn') kinds.add(kind);
-    else if (kind !== 'damaged') kinds.add('plain');
+    else if (kind !== 'damaged' && kind !== 'pointer') kinds.add('plain');
   }
   if (kinds.size > 1) return 'mixed';
   const [only = 'empty'] = kinds;

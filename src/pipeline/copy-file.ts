@@ -1,6 +1,8 @@
+import { fileSource } from '../io/file-source.js';
 import { isSameTime } from '../io/file-times.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { readFully, writeFully } from '../io/positional.js';
+import { copyNotes } from './copy-notes.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
 import { forEachSlice, SLICE_BYTES } from './slices.js';
@@ -10,8 +12,9 @@ import { writeOutput } from './write-output.js';
  * @throws ZnnError `io`, or the signal's reason */
 export async function copyFile(task: WritingTask, { options }: TaskContext): Promise<Outcome> {
   const source = openInput(task.sourcePath);
-  const outcome = { originalBytes: source.fileBytes, compressedBytes: source.fileBytes };
   try {
+    const bytes = { originalBytes: source.fileBytes, compressedBytes: source.fileBytes };
+    const outcome = { ...bytes, notes: copyNotes(fileSource(source)) };
     const existing = inspectTarget(task.targetPath, source);
     if (existing !== undefined) {
       const isLike =

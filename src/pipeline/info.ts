@@ -1,9 +1,10 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
+import { hasFrameMagic } from '../format/compressed-start.js';
 import { chunkCountOf } from '../format/frame-geometry.js';
-import { FRAME_MAGIC } from '../format/frame-header.js';
 import type { DecodeFrame } from '../format/frames.js';
 import type { Limits } from '../format/limits.js';
+import { assertNoPointer } from '../format/pointers.js';
 import { COMPRESSED_VECTORS_KEY } from '../format/safetensors-container.js';
 import { readSafetensorsHeader, type SafetensorsReading } from '../format/safetensors-header.js';
 import { fileSource } from '../io/file-source.js';
@@ -21,10 +22,12 @@ type Decoding = Pick<JobRunner, 'checksum' | 'decodeInOrder'>;
 
 /** What a file is and holds. Reads headers and tables, and decodes the header of a compressed safetensors file; whether
  * the rest decodes is for `verify`.
- * @throws ZnnError `io`; `corrupt`, `truncated` or `unsupported` for a file named `.znn` that is none */
+ * @throws ZnnError `io`; `unsupported` for a pointer; `corrupt`, `truncated` or `unsupported` for a file named `.znn` that is
+ * none */
 export function describeFile(filePath: string, runner: Decoding, limits: Partial<Limits> = {}): FileInfo {
   const input = openInput(filePath);
   try {
+    assertNoPointer(fileSource(input));
     const plan = findPlan(input, runner, limits);
     return plan === undefined
       ? describePlain(input, limits)
@@ -40,7 +43,7 @@ export function describeFile(filePath: string, runner: Decoding, limits: Partial
 function findPlan(input: InputFile, runner: Decoding, limits: Partial<Limits>): DecompressPlan | undefined {
   const isNamedCompressed = restoredPathOf(input.path) !== undefined;
   const source = fileSource(input);
-  if (!isNamedCompressed && !beginsWithMagic(source) && !isContainer(source, limits)) return undefined;
+  if (!isNamedCompressed && !hasFrameMagic(source) && !isContainer(source, limits)) return undefined;
   try {
     return planDecompression(source, (bytes) => runner.checksum(bytes), limits);
   } catch (error) {
@@ -189,10 +192,4 @@ function notesOn(reading: SafetensorsReading | undefined, originalPath: string):
 function isContainer(source: ByteSource, limits: Partial<Limits>): boolean {
   const reading = readSafetensorsHeader(source, limits);
   return reading.isCanonical && reading.header.metadata?.has(COMPRESSED_VECTORS_KEY) === true;
-}
-
-function beginsWithMagic(source: ByteSource): boolean {
-  if (source.sizeBytes < 2) return false;
-  const start = source.read(0, 2);
-  return new DataView(start.buffer, start.byteOffset).getUint16(0, true) === FRAME_MAGIC;
 }

@@ -9,6 +9,7 @@ import type { DiscoverRequest, Discovery, FolderContext } from './discovery.js';
 import { FolderWalk, type Obstacle } from './folder-walk.js';
 import { indexTargetOf, isDerivedIndex, rewriteTask } from './index-task.js';
 import { lookAt, refusal } from './named-paths.js';
+import { compressedTask } from './pointer-files.js';
 import { realPathOf } from './real-paths.js';
 import type { FileTask, TaskAction, TaskGroup } from './types.js';
 import { compressedPathOf, isCompressedName, isIndexName, restoredPathOf } from './weight-files.js';
@@ -67,7 +68,7 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
     return { action: 'copy', ...source, targetPath, ...(isCompressed && { reason }) };
   // What an earlier run made of a file that is still here is reported with that file, as up to date.
   const isOutput = chosen.has(restoredPathOf(relativePath) ?? '');
-  return isCompressed && !isOutput ? { action: 'skip', ...source, reason } : undefined;
+  return isCompressed && !isOutput ? compressedTask(source) : undefined;
 }
 
 /** Whether this run writes a file of this very name, since the original is there as well. */
