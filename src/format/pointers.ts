@@ -20,6 +20,8 @@ const POINTER_MAX_BYTES = 1023;
 /** The versions of the Git LFS specification: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
 const LFS =
   /^version (https:\/\/(git-lfs|hawser)\.github\.com\/spec\/v\d+|http:\/\/git-media\.io\/v\/\d+)\r?$/m;
+/** A text whose hash is no hash: no file can be fetched by it. One that was cut before its hash may pass. */
+const NO_HASH = /^oid (\w+:)?\w?\r?$/m;
 /** Before there was a version: a comment, then the hash. */
 const OLDEST_LFS = /^# (.*git-media|external)\r?\n[0-9a-f]{40,64}\s*$/;
 /** `/annex/objects/SHA256E-s1234--HASH.safetensors`, or the same as the text of a link into `.git`. */
@@ -31,7 +33,7 @@ export function pointerIn(source: ByteSource): Pointer | undefined {
   const { sizeBytes } = source;
   if (sizeBytes === 0 || sizeBytes > POINTER_MAX_BYTES) return undefined;
   const text = new TextDecoder().decode(source.read(0, sizeBytes));
-  if (text.search(LFS) === 0 || OLDEST_LFS.test(text))
+  if ((text.search(LFS) === 0 && !NO_HASH.test(text)) || OLDEST_LFS.test(text))
     return { tool: 'Git LFS', command: 'git lfs pull', ...factsIn(text) };
   if (ANNEX.test(text)) return { tool: 'git-annex', command: 'git annex get', ...annexSizeIn(text) };
   return undefined;

@@ -1,5 +1,6 @@
 import type { DiscoverRequest } from './discovery.js';
 import type { FolderWalk } from './folder-walk.js';
+import { isCompressedFile } from './sidecars.js';
 import {
   compressedPathOf,
   globOf,
@@ -7,7 +8,6 @@ import {
   isNeverWeightName,
   isSafetensorsName,
   isWeightName,
-  restoredPathOf,
 } from './weight-files.js';
 
 /** Version control keeps the uncompressed history here: it is neither weights nor part of what a model folder offers. */
@@ -36,8 +36,8 @@ function compressedFiles(walk: FolderWalk, { include, exclude = [] }: DiscoverRe
     patterns
       .map(globOf)
       .flatMap((glob) => [glob, ...FORMATS.map((format) => compressedPathOf(glob, format))]);
-  return filesOf(walk, include && bothNames(include), bothNames(exclude)).filter(
-    (file) => restoredPathOf(file) !== undefined,
+  return filesOf(walk, include && bothNames(include), bothNames(exclude)).filter((file) =>
+    isCompressedFile(walk.pathOf(file)),
   );
 }
 

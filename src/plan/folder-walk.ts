@@ -54,6 +54,11 @@ export class FolderWalk {
     return { files: files.sort(), folders: folders.sort() };
   }
 
+  /** Where the file or folder at `relativePath` is. */
+  pathOf(relativePath: string): string {
+    return path.join(this.#folderPath, relativePath);
+  }
+
   /** Files at any depth that match, hidden ones too, whatever the case of their letters. */
   matching(patterns: readonly string[], ignore: readonly string[]): string[] {
     return this.#search(patterns, { ignore: [...ignore], dot: true, caseSensitiveMatch: false });

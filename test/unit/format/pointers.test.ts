@@ -52,6 +52,7 @@ test.each([
   ['version https://example.com/spec/v1\n', 'another tool'],
   ['# about version https://git-lfs.github.com/spec/v1\n', 'a text that names the specification'],
   [`x\n${lfs()}`, 'a pointer further down'],
+  ['version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n', 'a hash of nothing'],
   [lfs() + ' '.repeat(1024), 'more bytes than Git LFS reads'],
   ['annex/objects', 'a word of it'],
 ])('%j is none: %s', (text) => {
