@@ -47,6 +47,7 @@ function folderLine({ rootPath, kind, files }: CheckedGroup): string {
     ...count(['zipnn'], 'by ZipNN'),
     ...count(['safetensors', 'other'], 'not compressed'),
     ...count(['damaged'], 'damaged'),
+    ...count(['pointer'], 'as a pointer only'),
     ...count(['index'], 'index'),
   ];
   return printable(`${rootPath}: ${FOLDER_KINDS[kind]}${counts.length > 0 ? ` (${counts.join(', ')})` : ''}`);
@@ -66,6 +67,7 @@ function whatItIs({ kind, format, tensorCount }: FileCheck): string {
   if (kind === 'safetensors') return `safetensors, not compressed${tensors}`;
   if (kind === 'other') return 'not compressed';
   if (kind === 'damaged') return 'damaged';
+  if (kind === 'pointer') return 'a pointer to a file that is elsewhere';
   const by = kind === 'znn' ? 'znn' : 'ZipNN';
   return format === 'safetensors'
     ? `safetensors, tensors compressed by ${by}${tensors}`

@@ -9,6 +9,7 @@ import {
 } from '../pipeline/dry-run.js';
 import type { TaskContext } from '../pipeline/run.js';
 import { withRunner } from '../pipeline/run-plan.js';
+import { assertNoPointers } from '../plan/pointer-files.js';
 import type { FileTask, RunPlan } from '../plan/types.js';
 import { errorFields, errorLine } from './error-lines.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -54,6 +55,7 @@ async function printTask(
 ): Promise<ZnnError | undefined> {
   try {
     if (task.action === 'refuse') throw errorOfTask(task);
+    assertNoPointers(task);
     const state = await targetStateOf(task, context);
     const hasFrames = options.json || options.verbosity === 'verbose';
     const frames = hasFrames ? await plannedFramesOf(task, context) : undefined;

@@ -1,4 +1,6 @@
-import { ZnnError } from '../errors.js';
+import { toZnnError, ZnnError } from '../errors.js';
+import { assertNoPointer } from '../format/pointers.js';
+import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, isSameFile, openInput } from '../io/input-file.js';
 import type { DecompressPlan, FileTask, PlanBase } from '../plan/types.js';
 import { sha256Of } from './sha256.js';
@@ -11,7 +13,7 @@ export function assertOtherFile(base: InputFile | undefined, source: InputFile):
 }
 
 /** Does `work` with the task's base open, if it has one.
- * @throws ZnnError `io` when the base cannot be opened */
+ * @throws ZnnError `io` when the base cannot be opened, `unsupported` where it only stands for another file */
 export async function withBase<Value>(
   { basePath }: FileTask,
   work: (base: InputFile | undefined) => Promise<Value>,
@@ -19,9 +21,18 @@ export async function withBase<Value>(
   if (basePath === undefined) return work(undefined);
   const base = openInput(basePath);
   try {
+    assertBaseItself(base);
     return await work(base);
   } finally {
     closeInput(base);
+  }
+}
+
+function assertBaseItself(base: InputFile): void {
+  try {
+    assertNoPointer(fileSource(base));
+  } catch (error) {
+    throw toZnnError(error, { file: base.path });
   }
 }
 

@@ -15,6 +15,7 @@ import { closeInput, openInput } from '../io/input-file.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { checkContainer } from './check-container.js';
+import { pointerFinding } from './check-pointer.js';
 import { type FileCheck, type Finding, REPAIR_ADVICE } from './findings.js';
 import { describeFile } from './info.js';
 
@@ -32,6 +33,9 @@ export function checkFile(filePath: string, runner: Decoding, limits: Partial<Li
   const input = openInput(filePath);
   try {
     const source = fileSource(input);
+    const pointer = pointerFinding(source);
+    if (pointer !== undefined)
+      return { path: filePath, kind: 'pointer', tensorCount: 0, findings: [pointer] };
     const reading = readSafetensorsHeader(source, limits);
     assertHeaderWithin(reading);
     const header = reading.isCanonical ? reading.header : undefined;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { isBeyondLimit, type Limits } from '../format/limits.js';
 import type { ModelIndex } from '../format/model-index.js';
+import { fileSource } from '../io/file-source.js';
 import { closeInput, openInput } from '../io/input-file.js';
 import { system } from '../io/system.js';
 import { hasOwnLoader } from '../plan/loader-names.js';
@@ -16,7 +17,8 @@ import {
   type Shard,
   shardExtensionOf,
 } from './check-index.js';
-import type { FileCheck } from './findings.js';
+import { pointerFinding } from './check-pointer.js';
+import type { FileCheck, Finding } from './findings.js';
 import { readIndex } from './read-index.js';
 
 /** How files are looked at, within the run's limits. */
@@ -36,13 +38,15 @@ export interface CheckedIndexFile extends FileCheck {
 export interface OpenedIndex {
   readonly task: FileTask;
   readonly index?: ModelIndex;
+  /** It only stands for an index. */
+  readonly pointer?: Finding;
   readonly error?: ZnnError;
 }
 
 export function openIndexOf(task: FileTask, { limits }: Looks): OpenedIndex {
   try {
     if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
-    return { task, index: openIndex(task.sourcePath, limits) };
+    return { task, ...openIndex(task.sourcePath, limits) };
   } catch (thrown) {
     return { task, error: toZnnError(thrown, { file: task.sourcePath }) };
   }
@@ -60,6 +64,7 @@ export function checkIndexFile(
   const { sourcePath } = opened.task;
   const base = { path: sourcePath, kind: 'index', tensorCount: 0 } as const;
   try {
+    if (opened.pointer !== undefined) return { ...base, findings: [opened.pointer] };
     if (opened.index === undefined) throw opened.error;
     const { index } = opened;
     const beside = shardsBeside(sourcePath, index, checked, looks);
@@ -102,10 +107,11 @@ function isFirstOfKind(opened: OpenedIndex, all: readonly OpenedIndex[]): boolea
   return all.find((each) => kindOf(each) === kindOf(opened)) === opened;
 }
 
-function openIndex(indexPath: string, limits: Partial<Limits>): ModelIndex {
+function openIndex(indexPath: string, limits: Partial<Limits>): Pick<OpenedIndex, 'index' | 'pointer'> {
   const input = openInput(indexPath);
   try {
-    return readIndex(input, limits);
+    const pointer = pointerFinding(fileSource(input));
+    return pointer === undefined ? { index: readIndex(input, limits) } : { pointer };
   } finally {
     closeInput(input);
   }

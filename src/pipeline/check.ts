@@ -83,7 +83,7 @@ function folderKindOf(files: readonly FileCheck[]): FolderKind {
   const kinds = new Set<FolderKind>();
   for (const { kind } of files) {
     if (kind === 'znn' || kind === 'zipnn') kinds.add(kind);
-    else if (kind !== 'damaged') kinds.add('plain');
+    else if (kind !== 'damaged' && kind !== 'pointer') kinds.add('plain');
   }
   if (kinds.size > 1) return 'mixed';
   const [only = 'empty'] = kinds;

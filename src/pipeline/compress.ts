@@ -4,6 +4,7 @@ import { DELTA_MATCHED } from '../format/frame-header.js';
 import type { BaseIdentity } from '../format/frame-index.js';
 import { encodeEmptyFrame, encodeIndexFrame, type IndexedFile } from '../format/frame-index-encode.js';
 import type { EncodedFrame } from '../format/frames.js';
+import { assertNoPointer } from '../format/pointers.js';
 import type { AtomicFile } from '../io/atomic-file.js';
 import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
@@ -196,6 +197,7 @@ function identityOf(base: InputFile, sha256: string): BaseIdentity {
 }
 
 function planFrames(source: InputFile, options: PlanOptions, base: InputFile | undefined): CompressPlan {
+  assertNoPointer(fileSource(source));
   if (options.format === 'safetensors') return planContainer(fileSource(source), options);
   const { encoding, limits = {} } = options;
   const isNamedSafetensors = source.path.endsWith('.safetensors');

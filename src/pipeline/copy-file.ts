@@ -1,5 +1,7 @@
+import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { readFully, writeFully } from '../io/positional.js';
+import { copyNotes } from './copy-notes.js';
 import { decideOnTarget, type TargetDecision } from './existing-target.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
 import { forEachSlice, SLICE_BYTES } from './slices.js';
@@ -20,7 +22,8 @@ export async function copyFile(task: WritingTask, context: TaskContext): Promise
       });
       assertUnchanged(source);
     });
-    return { ...sizesOf(source), status: 'done', replaced: existing !== undefined };
+    const notes = copyNotes(fileSource(source));
+    return { ...sizesOf(source), status: 'done', replaced: existing !== undefined, notes };
   } finally {
     closeInput(source);
   }
@@ -40,7 +43,7 @@ export async function decideOnCopy(task: WritingTask, context: TaskContext): Pro
 function decide(task: WritingTask, source: InputFile, context: TaskContext): Promise<TargetDecision> {
   return decideOnTarget(task, source, context, async () =>
     (await isEqual(source, task.targetPath, context.options.signal))
-      ? { ...sizesOf(source), status: 'up-to-date' }
+      ? { ...sizesOf(source), status: 'up-to-date', notes: copyNotes(fileSource(source)) }
       : undefined,
   );
 }

@@ -7,6 +7,7 @@ export type Severity = 'defect' | 'suspicion' | 'remark';
 
 export type FindingCode =
   | 'damaged'
+  | 'pointer'
   | 'not-safetensors'
   | 'long-header'
   | 'no-format'
@@ -33,8 +34,8 @@ export interface Finding {
   readonly errorCode?: ZnnErrorCode;
 }
 
-/** What one file is. A damaged one may have been any. */
-export type CheckedKind = 'safetensors' | 'znn' | 'zipnn' | 'other' | 'index' | 'damaged';
+/** What one file is. A damaged one may have been any, and a pointer stands for any. */
+export type CheckedKind = 'safetensors' | 'znn' | 'zipnn' | 'other' | 'index' | 'pointer' | 'damaged';
 
 export interface FileCheck {
   readonly path: string;
@@ -44,7 +45,7 @@ export interface FileCheck {
   readonly findings: readonly Finding[];
 }
 
-/** What the weights of a folder are, the damaged ones aside: `plain`, compressed by `znn` or stock `zipnn`, `mixed`, or
+/** What the weights of a folder are, the damaged ones and pointers aside: `plain`, compressed by `znn` or stock `zipnn`, `mixed`, or
  * `empty` where there are none. */
 export type FolderKind = 'plain' | 'znn' | 'zipnn' | 'mixed' | 'empty';
 

@@ -1,14 +1,15 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
+import { hasFrameMagic } from '../format/compressed-start.js';
 import { chunkCountOf } from '../format/frame-geometry.js';
 import type { DecodeFrame } from '../format/frames.js';
 import type { Limits } from '../format/limits.js';
+import { assertNoPointer } from '../format/pointers.js';
 import { COMPRESSED_VECTORS_KEY } from '../format/safetensors-container.js';
 import { readSafetensorsHeader, type SafetensorsReading } from '../format/safetensors-header.js';
 import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { planDecompression } from '../plan/decompress-plan.js';
-import { hasFrameStart } from '../plan/frame-reader.js';
 import type { DecompressPlan } from '../plan/types.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 import type { JobRunner } from '../pool/protocol.js';
@@ -21,10 +22,12 @@ type Decoding = Pick<JobRunner, 'checksum' | 'decodeInOrder'>;
 
 /** What a file is and holds. Reads headers and tables, and decodes the header of a compressed safetensors file; whether
  * the rest decodes is for `verify`.
- * @throws ZnnError `io`; `corrupt`, `truncated` or `unsupported` for a file named `.znn` that is none */
+ * @throws ZnnError `io`; `unsupported` for a pointer; `corrupt`, `truncated` or `unsupported` for a file named `.znn` that is
+ * none */
 export function describeFile(filePath: string, runner: Decoding, limits: Partial<Limits> = {}): FileInfo {
   const input = openInput(filePath);
   try {
+    assertNoPointer(fileSource(input));
     const plan = findPlan(input, runner, limits);
     return plan === undefined
       ? describePlain(input, limits)
@@ -40,7 +43,7 @@ export function describeFile(filePath: string, runner: Decoding, limits: Partial
 function findPlan(input: InputFile, runner: Decoding, limits: Partial<Limits>): DecompressPlan | undefined {
   const isNamedCompressed = restoredPathOf(input.path) !== undefined;
   const source = fileSource(input);
-  if (!isNamedCompressed && !hasFrameStart(source) && !isContainer(source, limits)) return undefined;
+  if (!isNamedCompressed && !hasFrameMagic(source) && !isContainer(source, limits)) return undefined;
   try {
     return planDecompression(source, (bytes) => runner.checksum(bytes), limits);
   } catch (error) {

@@ -1,11 +1,11 @@
 import { ZnnError } from '../errors.js';
+import { mayBeCompressed } from '../format/compressed-start.js';
 import type { Checksum } from '../format/frame-index.js';
 import type { Limits } from '../format/limits.js';
-import { hasSafetensorsStart } from '../format/safetensors-header.js';
 import { fileSource } from '../io/file-source.js';
 import type { InputFile } from '../io/input-file.js';
 import { planDecompression } from '../plan/decompress-plan.js';
-import { hasFrameStart } from '../plan/frame-reader.js';
+import { otherFileError } from '../plan/other-file-error.js';
 import type { DecompressPlan } from '../plan/types.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 
@@ -18,9 +18,9 @@ export function planRestore(
 ): DecompressPlan {
   const source = fileSource(input);
   const isNamedCompressed = restoredPathOf(input.path) !== undefined;
-  if (!isNamedCompressed && !hasFrameStart(source) && !hasSafetensorsStart(source)) {
+  if (!isNamedCompressed && !mayBeCompressed(source)) {
     const message = 'is not compressed: it holds neither ZipNN frames nor compressed tensors';
-    throw new ZnnError('unsupported', message, { file: input.path });
+    throw otherFileError(source) ?? new ZnnError('unsupported', message, { file: input.path });
   }
   return planDecompression(source, checksum, limits);
 }

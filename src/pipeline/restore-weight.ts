@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { ZnnError } from '../errors.js';
+import { assertNoPointer } from '../format/pointers.js';
 import { AtomicFile } from '../io/atomic-file.js';
+import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { makeLink } from '../io/links.js';
 import { system } from '../io/system.js';
@@ -28,6 +30,8 @@ export async function restoreWeight(task: WritingTask, context: TaskContext): Pr
   }
   const source = openInput(task.sourcePath);
   try {
+    // Before its hash is compared with its blob's name, which may be that of the file that it stands for.
+    assertNoPointer(fileSource(source));
     const blobPath = blobPathOf(task.sourcePath);
     if (blobPath !== undefined && blobHashOf(blobPath) === 'sha256')
       assertBlobName(task.sourcePath, await sha256Of(source.fd, source.fileBytes, options.signal));

@@ -7,6 +7,7 @@ import {
   TRACKED_PATTERNS,
   type TrackedPattern,
 } from '../format/git-attributes.js';
+import { assertNoPointer } from '../format/pointers.js';
 import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { system } from '../io/system.js';
@@ -48,6 +49,7 @@ function read(source: InputFile): Uint8Array {
       `${ATTRIBUTES_NAME}: ${source.fileBytes} bytes exceeds ${ATTRIBUTES_MAX_BYTES}`,
     );
   }
+  assertNoPointer(fileSource(source));
   return fileSource(source).read(0, source.fileBytes);
 }
 

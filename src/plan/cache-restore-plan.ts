@@ -4,6 +4,7 @@ import { FolderWalk, type Obstacle } from './folder-walk.js';
 import type { HubSnapshot } from './hub-snapshot.js';
 import { lookAt, refusal } from './named-paths.js';
 import { realPathOf } from './real-paths.js';
+import { isCompressedFile } from './sidecars.js';
 import type { FileTask, RunPlan } from './types.js';
 import { isIndexName, restoredPathOf } from './weight-files.js';
 
@@ -15,7 +16,7 @@ export function planCacheRestore(snapshot: HubSnapshot): CacheRestorePlan {
   const { snapshotPath, commit } = snapshot;
   const walk = new FolderWalk(snapshotPath, realPathOf(snapshotPath));
   const { files } = walk.all();
-  const compressed = files.filter((file) => restoredPathOf(file) !== undefined);
+  const compressed = files.filter((file) => isCompressedFile(walk.pathOf(file)));
   const weights = compressed.map((file) => taskOf(snapshotPath, file, 'decompress', restoredPathOf(file)));
   const indexes = files.filter(isIndexName).map((file) => taskOf(snapshotPath, file, 'rewrite-index', file));
   // What cannot be looked at may be an index, which would go on naming files that are gone.

@@ -1,5 +1,6 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
+import { hasFrameMagic } from '../format/compressed-start.js';
 import type { DeltaKind } from '../format/frame-header.js';
 import type { Checksum, FrameIndexEntry } from '../format/frame-index.js';
 import type { DecodeFrame } from '../format/frames.js';
@@ -8,6 +9,7 @@ import { hasSafetensorsStart } from '../format/safetensors-header.js';
 import { planContainerDecompression } from './container-decompress-plan.js';
 import { type FrameReading, readFrame } from './frame-reader.js';
 import { type FoundIndex, findFrameIndex } from './index-reader.js';
+import { otherFileError } from './other-file-error.js';
 import type { DecompressPlan } from './types.js';
 
 /** What the frames of a `.znn` or `.znn.safetensors` file are and where their raw bytes go. Reads headers, ends of tables and the frame index,
@@ -30,7 +32,7 @@ export function planDecompression(
 }
 
 function planContainer(source: ByteSource, checksum: Checksum, limits: Limits): DecompressPlan {
-  const first = readFrameAt(source, 0, 0);
+  const first = readFirstFrame(source);
   const found = findFrameIndex(source, checksum);
   if (found !== undefined) {
     assertWithin(limits, 'frames', found.index.frames.length);
@@ -111,6 +113,15 @@ function indexMissing({ sizeBytes }: ByteSource, frame?: number): ZnnError {
     `container: the file ends here, after ${sizeBytes} bytes, without the frame index that ${which} promises`,
     { offset: sizeBytes, ...(frame !== undefined && { frame }) },
   );
+}
+
+/** Where the file does not even begin like one of ours, what it is says more than that. */
+function readFirstFrame(source: ByteSource): FrameReading {
+  try {
+    return readFrameAt(source, 0, 0);
+  } catch (error) {
+    throw (hasFrameMagic(source) ? undefined : otherFileError(source)) ?? error;
+  }
 }
 
 function readFrameAt(source: ByteSource, offset: number, frame: number): FrameReading {

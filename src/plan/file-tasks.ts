@@ -2,6 +2,8 @@ import path from 'node:path';
 import { system } from '../io/system.js';
 import { baseOfFile } from './base-paths.js';
 import type { Discovery } from './discovery.js';
+import { compressedTask } from './pointer-files.js';
+import { isCompressedFile } from './sidecars.js';
 import type { FileTask } from './types.js';
 import {
   compressedPathOf,
@@ -24,9 +26,8 @@ export function planFile(sourcePath: string, sourceBytes: number, discovery: Dis
 }
 
 function planCompressed(sourcePath: string, sourceBytes: number, discovery: Discovery): FileTask {
-  if (isCompressedName(sourcePath)) {
-    return { action: 'skip', sourcePath, sourceBytes, reason: 'already compressed' };
-  }
+  if (isCompressedName(sourcePath) || isCompressedFile(sourcePath))
+    return compressedTask({ sourcePath, sourceBytes });
   const { format = 'znn' } = discovery.request;
   if (format === 'safetensors' && !isSafetensorsName(sourcePath) && discovery.place.kind !== 'file') {
     const reason = 'is not named .safetensors: only such files can become .znn.safetensors';

@@ -9,6 +9,7 @@ import { FolderWalk } from './folder-walk.js';
 import { indexTargetOf, isDerivedIndex, rewriteTask } from './index-task.js';
 import { lookAt, refusal } from './named-paths.js';
 import { obstacleTasks } from './obstacle-tasks.js';
+import { compressedTask } from './pointer-files.js';
 import { realPathOf } from './real-paths.js';
 import { selectFiles } from './selection.js';
 import type { FileTask, TaskAction, TaskGroup } from './types.js';
@@ -85,7 +86,7 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
     return { action: 'copy', ...source, targetPath, ...(isCompressed && { reason }) };
   // What an earlier run made of a file that is still here is reported with that file, as up to date.
   const isOutput = chosen.has(restoredPathOf(relativePath) ?? '');
-  return isCompressed && !isOutput ? { action: 'skip', ...source, reason } : undefined;
+  return isCompressed && !isOutput ? compressedTask(source) : undefined;
 }
 
 /** In place it stays. Compressing elsewhere makes it anew of the plain index; on the way back that one says all. */

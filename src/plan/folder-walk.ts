@@ -72,6 +72,11 @@ export class FolderWalk {
     return { files: files.sort(), folders: folders.sort() };
   }
 
+  /** Where the file or folder at `relativePath` is. */
+  pathOf(relativePath: string): string {
+    return path.join(this.#folderPath, relativePath);
+  }
+
   /** Files, folders and obstacles at any depth that match, hidden ones too, whatever the case of their letters. */
   matching(patterns: readonly string[]): string[] {
     this.all();

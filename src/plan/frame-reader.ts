@@ -1,12 +1,7 @@
 import { ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import { chunkCountOf, cumulativeOffsetOf, tableBytesOf } from '../format/frame-geometry.js';
-import {
-  FRAME_HEADER_MAX_BYTES,
-  FRAME_MAGIC,
-  type FrameHeader,
-  mayHaveShape,
-} from '../format/frame-header.js';
+import { FRAME_HEADER_MAX_BYTES, type FrameHeader, mayHaveShape } from '../format/frame-header.js';
 import { decodeFrameHeader } from '../format/frame-header-decode.js';
 import { readU64, sumText } from '../format/u64.js';
 
@@ -19,13 +14,6 @@ const U64_BYTES = 8;
 export interface FrameReading {
   readonly header: FrameHeader;
   readonly payloadEnd: number;
-}
-
-/** Whether a file begins as a frame does: its first two bytes alone say little. */
-export function hasFrameStart(source: ByteSource): boolean {
-  if (source.sizeBytes < 2) return false;
-  const start = source.read(0, 2);
-  return new DataView(start.buffer, start.byteOffset).getUint16(0, true) === FRAME_MAGIC;
 }
 
 /** The frame that starts at `frameOffset`, with all of its declared length within the file.

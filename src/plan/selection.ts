@@ -1,5 +1,6 @@
 import type { DiscoverRequest, Selection } from './discovery.js';
 import type { FolderWalk } from './folder-walk.js';
+import { isCompressedFile } from './sidecars.js';
 import {
   compressedPathOf,
   globOf,
@@ -7,7 +8,6 @@ import {
   isNeverWeightName,
   isSafetensorsName,
   isWeightName,
-  restoredPathOf,
 } from './weight-files.js';
 
 const FORMATS = ['znn', 'safetensors'] as const;
@@ -19,18 +19,18 @@ export function selectFiles(walk: FolderWalk, request: DiscoverRequest): Selecti
   const excluded = matching(walk, exclude);
   const omitted = matching(walk, omit);
   const candidates = include === undefined ? walk.all().files : walk.matching(bothNames(include));
-  const isOfVerb = verbFilter(request);
+  const isOfVerb = verbFilter(walk, request);
   const chosen = candidates.filter((file) => isOfVerb(file) && !excluded.has(file) && !omitted.has(file));
   return { chosen: new Set(chosen), excluded, omitted };
 }
 
-function verbFilter({ verb, include, format }: DiscoverRequest): (file: string) => boolean {
+function verbFilter(walk: FolderWalk, { verb, include, format }: DiscoverRequest): (file: string) => boolean {
   const isWeight = (file: string) =>
     (include !== undefined || isWeightName(file)) &&
     !isNeverWeightName(file) &&
     !isCompressedName(file) &&
     (format !== 'safetensors' || isSafetensorsName(file));
-  const isCompressed = (file: string) => restoredPathOf(file) !== undefined;
+  const isCompressed = (file: string) => isCompressedFile(walk.pathOf(file));
   if (verb === 'compress') return isWeight;
   return verb === 'info' ? (file) => isWeight(file) || isCompressed(file) : isCompressed;
 }

@@ -20,6 +20,10 @@ const NEVER_WEIGHT_NAMES: readonly RegExp[] = [
   /^vocab\.|\.tiktoken$/i,
 ];
 
+/** What macOS and netatalk keep beside or below a file on disks that have no place for its attributes. Whatever else the name
+ * says is said of that file. */
+const SIDECAR_NAME = /(^|[\\/])(\._[^\\/]*|\.AppleDouble[\\/].*)$/s;
+
 const VARIANT_INDEX_SUFFIX = '.safetensors.index.znn.json';
 const PLAIN_INDEX_SUFFIX = '.safetensors.index.json';
 const INDEX_NAME = /^(.+)\.index(\..+)?\.json$/is;
@@ -30,7 +34,12 @@ const OTHER_SHARD_NAME = /\.(msgpack|pdparams|npz)$/i;
  * named after its shards. */
 export function isIndexName(filePath: string): boolean {
   const shardName = INDEX_NAME.exec(path.basename(filePath))?.[1] ?? '';
-  return isWeightName(shardName) || OTHER_SHARD_NAME.test(shardName);
+  return (isWeightName(shardName) || OTHER_SHARD_NAME.test(shardName)) && !isSidecarName(filePath);
+}
+
+/** Whether the name is that of a sidecar of another file: `._model.safetensors`. */
+export function isSidecarName(filePath: string): boolean {
+  return SIDECAR_NAME.test(filePath);
 }
 
 /** Whether a file of a folder is to be compressed, unless `--include` says otherwise. */
@@ -41,12 +50,13 @@ export function isWeightName(filePath: string): boolean {
 /** Whether the name is none of a weight file, whatever `--include` says. */
 export function isNeverWeightName(filePath: string): boolean {
   const name = path.basename(filePath);
-  return NEVER_WEIGHT_NAMES.some((pattern) => pattern.test(name));
+  return isSidecarName(filePath) || NEVER_WEIGHT_NAMES.some((pattern) => pattern.test(name));
 }
 
 /** Whether the name says that the file was made by znn or ZipNN. */
 export function isCompressedName(filePath: string): boolean {
-  return filePath.endsWith(COMPRESSED_SUFFIX) || filePath.endsWith(CONTAINER_SUFFIX);
+  const hasSuffix = filePath.endsWith(COMPRESSED_SUFFIX) || filePath.endsWith(CONTAINER_SUFFIX);
+  return hasSuffix && !isSidecarName(filePath);
 }
 
 /** Whether the name is that of a file that can become `.znn.safetensors`. */
@@ -63,13 +73,13 @@ export function compressedPathOf(filePath: string, format: OutputFormat): string
 /** `model.safetensors.index.json` → `model.safetensors.index.znn.json`, which loaders read for the variant "znn"; `undefined`
  * for any other index. */
 export function variantIndexPathOf(indexPath: string): string | undefined {
-  if (!indexPath.endsWith(PLAIN_INDEX_SUFFIX)) return undefined;
+  if (!indexPath.endsWith(PLAIN_INDEX_SUFFIX) || isSidecarName(indexPath)) return undefined;
   return indexPath.slice(0, -PLAIN_INDEX_SUFFIX.length) + VARIANT_INDEX_SUFFIX;
 }
 
 /** The way back. */
 export function plainIndexPathOf(indexPath: string): string | undefined {
-  if (!indexPath.endsWith(VARIANT_INDEX_SUFFIX)) return undefined;
+  if (!indexPath.endsWith(VARIANT_INDEX_SUFFIX) || isSidecarName(indexPath)) return undefined;
   return indexPath.slice(0, -VARIANT_INDEX_SUFFIX.length) + PLAIN_INDEX_SUFFIX;
 }
 
