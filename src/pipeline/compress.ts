@@ -77,7 +77,7 @@ async function writeCompressed(
   context: TaskContext,
 ): Promise<Outcome> {
   const { options, base } = context;
-  const compressedBytes = await writeOutput(task, source, existing, options, async (output) => {
+  const compressedBytes = await writeOutput(task, source, existing, context, async (output) => {
     const encode = plan.container === undefined ? encodeInto : encodeContainerInto;
     const fileBytes = await encode(output, source, plan, task, context);
     assertUnchanged(source);

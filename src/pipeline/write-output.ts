@@ -1,10 +1,9 @@
 import { AtomicFile } from '../io/atomic-file.js';
 import { assertUnchanged, type InputFile } from '../io/input-file.js';
 import type { ExactFileStats } from '../io/system.js';
-import type { WritingTask } from './run.js';
-import type { RunOptions } from './types.js';
+import type { TaskContext, WritingTask } from './run.js';
 
-/** Makes the output of a file: what `fill` writes gets its name, and its source's mode and times. Nothing unfinished is left,
+/** Makes the output of a file: what `fill` writes gets its name, and its source's owner, mode and times. Nothing unfinished is left,
  * however that ends.
  * @param existing the file that the output replaces
  * @param fill makes sure that the source stayed what it was while it was read
@@ -13,17 +12,18 @@ export async function writeOutput<Value>(
   { targetPath }: WritingTask,
   source: InputFile,
   existing: ExactFileStats | undefined,
-  options: RunOptions,
+  { options, refusalNotes }: Pick<TaskContext, 'options' | 'refusalNotes'>,
   fill: (output: AtomicFile) => Promise<Value>,
 ): Promise<Value> {
   const output = new AtomicFile(targetPath);
   try {
     const value = await fill(output);
-    await output.commit({
+    const refusals = await output.commit({
       isDurable: options.fsync || options.removeSources || existing !== undefined,
       replacesExisting: existing !== undefined,
       like: source.stats,
     });
+    refusalNotes.add(refusals);
     return value;
   } catch (error) {
     options.signal?.throwIfAborted();
