@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { toZnnError } from '../errors.js';
-import { confirmTimes, copyTimes } from './copy-times.js';
+import { copyTimes } from './copy-times.js';
 import { assertThere, nameWithoutReplacing } from './file-names.js';
 import { syncFolder } from './folders.js';
 import { copyOwnerAndMode } from './owner-and-mode.js';
@@ -89,22 +89,18 @@ export class AtomicFile {
     }
   }
 
-  /** Owner, mode, times, sync, name. After this the target is complete, or an error was thrown and `discard` must be called.
+  /** Owner, mode, sync, times, name. After this the target is complete, or an error was thrown and `discard` must be called.
    * @returns what the file system refused that is no reason to do without the file
    * @throws ZnnError `io`: the system failed, or the target exists and `replacesExisting` is off (`isNameTaken`) */
   async commit(options: CommitOptions): Promise<readonly Refusal[]> {
     this.#copyOwnerAndMode(options);
-    const timesLike = options.keepsOwnTime ? undefined : options.like;
-    const modifiedNs = timesLike && copyTimes(this.fd, timesLike);
     if (options.isDurable) await this.sync();
     this.#guard(() => {
       // Network file systems and quotas report a failed write as late as here.
       this.#isOpen = false;
       system.closeSync(this.fd);
       assertThere(this.#temporaryPath);
-      if (timesLike !== undefined)
-        for (const refusal of confirmTimes(this.#temporaryPath, timesLike, modifiedNs))
-          this.#refusals.push({ ...refusal, path: this.targetPath });
+      if (!options.keepsOwnTime) this.#copyTimes(options);
       if (options.replacesExisting) system.renameSync(this.#temporaryPath, this.targetPath);
       else nameWithoutReplacing(this.#temporaryPath, this.targetPath);
       this.#forget();
@@ -138,13 +134,13 @@ export class AtomicFile {
 
   #copyOwnerAndMode({ like, modeMask = ALL_RIGHTS }: CommitOptions): void {
     if (like === undefined) return;
-    const entry = {
-      path: this.targetPath,
-      stats: () => system.fstatSync(this.fd, { bigint: true }),
-      chown: (userId: number, groupId: number) => system.fchownSync(this.fd, userId, groupId),
-      chmod: (bits: number) => system.fchmodSync(this.fd, bits),
-    };
+    const entry = { path: this.targetPath, fd: this.fd };
     this.#refusals.push(...copyOwnerAndMode(entry, like, (likeMode) => likeMode & modeMask));
+  }
+
+  #copyTimes({ like }: CommitOptions): void {
+    const refusals = like === undefined ? [] : copyTimes(this.#temporaryPath, like);
+    this.#refusals.push(...refusals.map((refusal) => ({ ...refusal, path: this.targetPath })));
   }
 
   #forget(): void {

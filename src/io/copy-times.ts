@@ -7,56 +7,29 @@ const COARSEST_NANOSECONDS = 2_000_000_000n;
 /** What is nearer than this may have been rounded here, and not by the file system. */
 const ROUNDED_HERE_NANOSECONDS = 10_000n;
 
-/** Whose times are set and looked at: an open file, or one with a name. */
-interface Timed {
-  set(accessSeconds: string, modifiedSeconds: string): void;
-  modifiedNs(): bigint;
-}
-
-/** Gives an open file the times of `like`, as far as it takes them: `confirmTimes` has the last word.
- * @returns the time of change that it has now; `undefined` where that is not known */
-export function copyTimes(fd: number, like: ExactFileStats): bigint | undefined {
-  try {
-    return setTimes(like, {
-      set: (access, modified) => system.futimesSync(fd, access, modified),
-      modifiedNs: () => system.fstatSync(fd, { bigint: true }).mtimeNs,
-    });
-  } catch {
-    return undefined;
-  }
-}
-
-/** Once the file is closed: some network file systems set its time when they write what they held back. Then it is set again,
- * as it is where that failed before.
- * @param keptNs what it was before
+/** Gives a file that is written and closed the times of `like`. Not sooner: some network file systems set the time when they write
+ * what they held back, and a file that looks old may be taken for one that a run left behind.
  * @returns what the file system refused: a time that it cannot hold becomes another one, without an error */
-export function confirmTimes(
-  filePath: string,
-  like: ExactFileStats,
-  keptNs: bigint | undefined,
-): readonly Refusal[] {
+export function copyTimes(filePath: string, like: ExactFileStats): readonly Refusal[] {
   return tried('times', filePath, () => {
-    const modifiedNs = () => system.lstatSync(filePath, { bigint: true }).mtimeNs;
-    let nowNs = modifiedNs();
-    if (nowNs !== keptNs) {
-      const set = (access: string, modified: string) => system.utimesSync(filePath, access, modified);
-      nowNs = setTimes(like, { set, modifiedNs });
-    }
-    if (distanceOf(nowNs, like.mtimeNs) > COARSEST_NANOSECONDS)
-      throw new Error(`${dateOf(like.mtimeNs)} becomes ${dateOf(nowNs)}`);
+    const gotNs = setTimes(filePath, like);
+    if (distanceOf(gotNs, like.mtimeNs) > COARSEST_NANOSECONDS)
+      throw new Error(`${dateOf(like.mtimeNs)} becomes ${dateOf(gotNs)}`);
   });
 }
 
-/** Tries the doubles that may stand for the time until one gives it, or takes what comes nearest. */
-function setTimes({ atimeNs, mtimeNs }: ExactFileStats, timed: Timed): bigint {
+/** Tries the doubles that may stand for the time until one gives it, or takes what comes nearest.
+ * @returns what the file has now */
+function setTimes(filePath: string, { atimeNs, mtimeNs }: ExactFileStats): bigint {
   const [accessed, modified] = [secondsNear(atimeNs), secondsNear(mtimeNs)];
   const set = (attempt: number) => {
-    timed.set(accessed[attempt] ?? accessed[0], modified[attempt] ?? modified[0]);
-    return timed.modifiedNs();
+    // Never through a link: in a folder of somebody else's the name may lead anywhere by now.
+    system.lutimesSync(filePath, accessed[attempt] ?? accessed[0], modified[attempt] ?? modified[0]);
+    return system.lstatSync(filePath, { bigint: true }).mtimeNs;
   };
-  let best = { attempt: 0, gotNs: set(0) };
   const distanceNow = (gotNs: bigint) => distanceOf(gotNs, wholeMicroseconds(mtimeNs) * 1000n);
   const isExact = (gotNs: bigint) => wholeMicroseconds(gotNs) === wholeMicroseconds(mtimeNs);
+  let best = { attempt: 0, gotNs: set(0) };
   for (let attempt = 1; attempt < modified.length && !isExact(best.gotNs); attempt++) {
     if (distanceNow(best.gotNs) > ROUNDED_HERE_NANOSECONDS) break;
     const gotNs = set(attempt);

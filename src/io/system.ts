@@ -16,7 +16,6 @@ const calls = {
   fstatSync: fs.fstatSync,
   fchmodSync: fs.fchmodSync,
   fchownSync: fs.fchownSync,
-  futimesSync: fs.futimesSync,
   fsync: promisify(fs.fsync),
 
   statSync: fs.statSync,
@@ -28,8 +27,8 @@ const calls = {
   mkdirSync: fs.mkdirSync,
   rmdirSync: fs.rmdirSync,
   chmodSync: fs.chmodSync,
-  chownSync: fs.chownSync,
   utimesSync: fs.utimesSync,
+  lutimesSync: fs.lutimesSync,
   symlinkSync: fs.symlinkSync,
   linkSync: fs.linkSync,
   renameSync: fs.renameSync,

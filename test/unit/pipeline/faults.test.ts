@@ -168,7 +168,7 @@ describe('the N-th call of the file system fails, for every N', () => {
   type Call = Exclude<keyof typeof system, 'lstatSync' | 'realpathSync'>;
   const CALLS: readonly Call[] = [
     ...(['openSync', 'closeSync', 'readSync', 'writeSync', 'ftruncateSync', 'fstatSync'] as const),
-    ...(['fchmodSync', 'futimesSync', 'fsync', 'linkSync', 'renameSync', 'unlinkSync', 'mkdirSync'] as const),
+    ...(['fchmodSync', 'lutimesSync', 'fsync', 'linkSync', 'renameSync', 'unlinkSync', 'mkdirSync'] as const),
   ];
 
   /** Makes call number `failing` fail, over all members; tells whether it came to that. */
