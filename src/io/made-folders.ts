@@ -1,5 +1,6 @@
+import { constants } from 'node:fs';
 import { makeFolder } from './folders.js';
-import { copyOwnerAndMode, type NewEntry } from './owner-and-mode.js';
+import { copyOwnerAndMode } from './owner-and-mode.js';
 import { type Refusal, tried } from './refusals.js';
 import { type ExactFileStats, system } from './system.js';
 
@@ -9,6 +10,8 @@ const SETGID_BIT = 0o2000;
 /** What the run itself needs in order to fill a folder. */
 const FILLING_BITS = 0o700;
 const PRIVATE_MODE = 0o700;
+/** Never through a link: in a folder of somebody else's the name may lead anywhere by now, and root would give that away. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 /** A folder that this run made after another one, and still has to fill. */
 export interface MadeFolder {
@@ -46,12 +49,15 @@ export function finishFolder(made: MadeFolder): readonly Refusal[] {
   return isFinished ? [] : dress(made, 0);
 }
 
-function dress({ path, like, inheritedBits }: MadeFolder, addedBits: number): readonly Refusal[] {
-  const entry: NewEntry = {
-    path,
-    stats: () => system.statSync(path, { bigint: true }),
-    chown: (userId, groupId) => system.chownSync(path, userId, groupId),
-    chmod: (mode) => system.chmodSync(path, mode),
-  };
-  return copyOwnerAndMode(entry, like, (likeMode) => (likeMode & KEPT_BITS) | inheritedBits | addedBits);
+function dress(made: MadeFolder, addedBits: number): readonly Refusal[] {
+  const { path, like, inheritedBits } = made;
+  let fd: number | undefined;
+  const refusals: Refusal[] = [];
+  const openRefusals = tried('mode', path, () => {
+    fd = system.openSync(path, OPEN_FLAGS);
+    const modeFor = (likeMode: number) => (likeMode & KEPT_BITS) | inheritedBits | addedBits;
+    refusals.push(...copyOwnerAndMode({ path, fd }, like, modeFor));
+  });
+  if (fd !== undefined) system.closeSync(fd);
+  return [...refusals, ...openRefusals];
 }

@@ -1,13 +1,11 @@
 import { geteuid } from 'node:process';
 import { type Refusal, tried } from './refusals.js';
-import type { ExactFileStats } from './system.js';
+import { type ExactFileStats, system } from './system.js';
 
-/** A new file or folder, whose owner and mode can be looked at and set. */
+/** A new file or folder, open, so that it is this one whatever becomes of its name. */
 export interface NewEntry {
   readonly path: string;
-  stats(): ExactFileStats;
-  chown(userId: number, groupId: number): void;
-  chmod(mode: number): void;
+  readonly fd: number;
 }
 
 const ALL_BITS = 0o7777;
@@ -24,12 +22,12 @@ export function copyOwnerAndMode(
 ): readonly Refusal[] {
   let ownerRefusals: readonly Refusal[] = [];
   const modeRefusals = tried('mode', entry.path, () => {
-    const own = entry.stats();
+    const own = system.fstatSync(entry.fd, { bigint: true });
     const owner = copyOwner(entry, like, own);
     ownerRefusals = owner.refusals;
     const likeMode = owner.hasGroup ? Number(like.mode) : withoutGroup(Number(like.mode));
     const mode = modeFor(likeMode);
-    if (mode !== (Number(own.mode) & ALL_BITS)) entry.chmod(mode);
+    if (mode !== (Number(own.mode) & ALL_BITS)) system.fchmodSync(entry.fd, mode);
   });
   return [...ownerRefusals, ...modeRefusals];
 }
@@ -42,11 +40,11 @@ function copyOwner(
 ): { readonly hasGroup: boolean; readonly refusals: readonly Refusal[] } {
   if (like.uid === own.uid && like.gid === own.gid) return { hasGroup: true, refusals: [] };
   const groupId = Number(like.gid);
-  const refusals = tried('owner', entry.path, () => entry.chown(Number(like.uid), groupId));
+  const refusals = tried('owner', entry.path, () => system.fchownSync(entry.fd, Number(like.uid), groupId));
   if (refusals.length === 0) return { hasGroup: true, refusals };
   const hasGroup =
     like.gid === own.gid ||
-    tried('owner', entry.path, () => entry.chown(Number(own.uid), groupId)).length === 0;
+    tried('owner', entry.path, () => system.fchownSync(entry.fd, Number(own.uid), groupId)).length === 0;
   return { hasGroup, refusals: geteuid?.() === 0 ? refusals : [] };
 }
 

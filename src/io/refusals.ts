@@ -26,6 +26,7 @@ export function tried(kind: Refusal['kind'], path: string, action: () => void): 
     action();
     return [];
   } catch (error) {
-    return [{ kind, path, answer: codeOf(error) || String(error) }];
+    const answer = codeOf(error) || (error instanceof Error ? error.message : String(error));
+    return [{ kind, path, answer }];
   }
 }

@@ -64,7 +64,6 @@ const calls = {
   fstatSync: fs.fstatSync,
   fchmodSync: fs.fchmodSync,
   fchownSync: fs.fchownSync,
-  futimesSync: fs.futimesSync,
   fsync: promisify(fs.fsync),
 
   statSync: ofPath(fs.statSync),
@@ -76,8 +75,7 @@ const calls = {
   readlinkSync,
   mkdirSync: ofPath(fs.mkdirSync),
   rmdirSync: ofPath(fs.rmdirSync),
-  chmodSync: ofPath(fs.chmodSync),
-  chownSync: ofPath(fs.chownSync),
+  lutimesSync: ofPath(fs.lutimesSync),
   symlinkSync: ofPaths(fs.symlinkSync),
   linkSync: ofPaths(fs.linkSync),
   renameSync: ofPaths(fs.renameSync),

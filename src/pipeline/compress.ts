@@ -98,7 +98,7 @@ async function writeCompressed(
     task,
     source,
     existing,
-    options,
+    context,
     async (output) => {
       const encode = plan.container === undefined ? encodeInto : encodeContainerInto;
       const fileBytes = await encode(output, source, plan, task, context);

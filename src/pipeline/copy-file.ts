@@ -7,7 +7,7 @@ import type { Outcome, TaskContext, WritingTask } from './run.js';
 import { forEachSlice, SLICE_BYTES } from './slices.js';
 import { writeOutput } from './write-output.js';
 
-/** Copies a file with its mode and times, through a link if it is one.
+/** Copies a file with its owner, mode and times, through a link if it is one.
  * @throws ZnnError `io`, or the signal's reason */
 export async function copyFile(task: WritingTask, context: TaskContext): Promise<Outcome> {
   const { options } = context;
@@ -15,7 +15,7 @@ export async function copyFile(task: WritingTask, context: TaskContext): Promise
   try {
     const { outcome, existing } = await decide(task, source, context);
     if (outcome !== undefined) return outcome;
-    await writeOutput(task, source, existing, options, async (copy) => {
+    await writeOutput(task, source, existing, context, async (copy) => {
       await forEachSlice(source.fd, source.fileBytes, options.signal, (slice, offset) => {
         writeFully(copy.fd, slice, offset);
         options.observer?.onProgress?.(task, offset + slice.byteLength, source.fileBytes);

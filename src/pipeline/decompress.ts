@@ -76,11 +76,12 @@ async function writeRestored(
   source: InputFile,
   plan: DecompressPlan,
   existing: ExactFileStats | undefined,
-  { options, runner, base }: TaskContext,
+  context: TaskContext,
 ): Promise<Outcome> {
+  const { options, runner, base } = context;
   const input = { sourceFd: source.fd, ...(base && { baseFd: base.fd }) };
   const passCount = options.removeSources ? 2 : 1;
-  const { removable } = await writeOutput(task, source, existing, options, async (output) => {
+  const { removable } = await writeOutput(task, source, existing, context, async (output) => {
     output.setLength(plan.rawBytes);
     const target = { targetFd: output.fd, targetPath: output.targetPath };
     const firstPass = passHooks(task, options, plan.rawBytes, 0, passCount);

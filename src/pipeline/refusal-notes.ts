@@ -15,12 +15,11 @@ export class RefusalNotes {
 
   constructor(private readonly observer: RunObserver | undefined) {}
 
-  /** @param filePath the output that it concerns, under its own name and not the temporary one */
-  add(refusals: readonly Refusal[], filePath?: string): void {
+  add(refusals: readonly Refusal[]): void {
     for (const refusal of refusals) {
       if (this.said.has(refusal.kind)) continue;
       this.said.add(refusal.kind);
-      this.observer?.onNote?.(noteOf({ ...refusal, path: filePath ?? refusal.path }));
+      this.observer?.onNote?.(noteOf(refusal));
     }
   }
 }

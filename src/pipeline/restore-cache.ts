@@ -61,7 +61,7 @@ export async function restoreCache(
 async function actOn(task: FileTask, context: TaskContext): Promise<Outcome> {
   if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
   const writing: WritingTask = { ...task, targetPath: task.targetPath ?? task.sourcePath };
-  return task.action === 'rewrite-index' ? switchIndex(writing) : restoreWeight(writing, context);
+  return task.action === 'rewrite-index' ? switchIndex(writing, context) : restoreWeight(writing, context);
 }
 
 function foldersOf({ groups, snapshot }: CacheRestorePlan): Set<string> {

@@ -72,8 +72,9 @@ function removeLeftovers(plan: RunPlan): void {
 }
 
 async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<FileResult[]> {
-  const { options, group } = context;
-  const folders = await makeTargetFolders(context);
+  const { options, group, refusalNotes } = context;
+  const isDurable = options.fsync || options.removeSources;
+  const folders = await makeTargetFolders(group.targetFolders, isDurable, refusalNotes);
   // With --rm a file's last word is whether its source could go, and that is known when the whole group is done.
   const waitsForGroup = options.removeSources && !options.removeEach;
   const report = ({ result }: Ended) => options.observer?.onFileEnd?.(result);
@@ -100,7 +101,7 @@ async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<
     reportEnd(end);
   }
   // Where a file failed the next run has to write to them.
-  if (!ended.some(hasFailed)) finishTargetFolders(folders.made, context);
+  if (!ended.some(hasFailed)) finishTargetFolders(folders.made, refusalNotes);
   const last = !waitsForGroup || ended.some(hasFailed) ? ended : ended.map(removeSource);
   const results = last.map(({ result }) => result);
   const { kept, removed } = ledgerEntriesOf(results);

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { makeFolder } from '../io/folders.js';
 import { finishFolder, type MadeFolder, makeFolderLike } from '../io/made-folders.js';
-import type { TaskContext } from './run.js';
+import type { TargetFolder } from '../plan/types.js';
+import type { RefusalNotes } from './refusal-notes.js';
 
 export interface TargetFolders {
   /** Those that still have to get the mode of the folder that they stand for. */
@@ -11,16 +12,15 @@ export interface TargetFolders {
   readonly error?: ZnnError;
 }
 
-/** Makes the folders of a group that are missing. */
-export async function makeTargetFolders({
-  group,
-  options,
-  refusalNotes,
-}: TaskContext): Promise<TargetFolders> {
-  const isDurable = options.fsync || options.removeSources;
+/** Makes those folders that are missing; parents come first. */
+export async function makeTargetFolders(
+  folders: readonly TargetFolder[],
+  isDurable: boolean,
+  refusalNotes: RefusalNotes,
+): Promise<TargetFolders> {
   const made = new Map<string, MadeFolder>();
   try {
-    for (const folder of group.targetFolders) {
+    for (const folder of folders) {
       if (folder.likePath === undefined) await makeFolder(folder.path, isDurable);
       else {
         const parent = made.get(path.dirname(folder.path));
@@ -38,6 +38,6 @@ export async function makeTargetFolders({
 }
 
 /** From the innermost out: a folder that may not be entered any more lets nobody reach what is in it. */
-export function finishTargetFolders(made: readonly MadeFolder[], { refusalNotes }: TaskContext): void {
+export function finishTargetFolders(made: readonly MadeFolder[], refusalNotes: RefusalNotes): void {
   for (const folder of made.toReversed()) refusalNotes.add(finishFolder(folder));
 }

@@ -26,7 +26,7 @@ export async function upToDateIfCompressed(
   try {
     const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes), options.limits);
     if (!isAsAsked(plan, wanted, context) || !(await isOfThisBase(plan, context))) return undefined;
-    if (options.removeSources) await makeDurable(task.targetPath);
+    if (options.removeSources) context.refusalNotes.add(await makeDurable(task.targetPath));
     if (!(await hasSameContent(plan, compressed.fd, source, task, context))) return undefined;
     return upToDate(source, compressed, source.fileBytes, compressed.fileBytes);
   } catch (error) {
@@ -48,7 +48,7 @@ export async function upToDateIfRestored(
 ): Promise<Outcome | undefined> {
   const restored = openInput(task.targetPath);
   try {
-    if (context.options.removeSources) await makeDurable(task.targetPath);
+    if (context.options.removeSources) context.refusalNotes.add(await makeDurable(task.targetPath));
     if (!(await hasSameContent(plan, source.fd, restored, task, context))) return undefined;
     return upToDate(source, restored, plan.rawBytes, source.fileBytes);
   } finally {

@@ -1,8 +1,7 @@
 import { AtomicFile } from '../io/atomic-file.js';
 import { assertUnchanged, type InputFile } from '../io/input-file.js';
 import { type ExactFileStats, system } from '../io/system.js';
-import type { Removable, WritingTask } from './run.js';
-import type { RunOptions } from './types.js';
+import type { Removable, TaskContext, WritingTask } from './run.js';
 
 /** What was written, and what `--rm` must know to remove its source. */
 export interface Written<Value> {
@@ -19,17 +18,18 @@ export async function writeOutput<Value>(
   { targetPath }: WritingTask,
   source: InputFile,
   existing: ExactFileStats | undefined,
-  options: RunOptions,
+  { options, refusalNotes }: Pick<TaskContext, 'options' | 'refusalNotes'>,
   fill: (output: AtomicFile) => Promise<Value>,
 ): Promise<Written<Value>> {
   const output = new AtomicFile(targetPath);
   try {
     const value = await fill(output);
-    await output.commit({
+    const refusals = await output.commit({
       isDurable: options.fsync || options.removeSources || existing !== undefined,
       replacesExisting: existing !== undefined,
       like: source.stats,
     });
+    refusalNotes.add(refusals);
     if (!options.removeSources) return { value };
     const written = system.lstatSync(targetPath, { bigint: true });
     return { value, removable: { source: source.stats, output: written } };

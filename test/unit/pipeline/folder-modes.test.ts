@@ -89,7 +89,7 @@ describe('while a folder is filled', () => {
   test('it is open to nobody to whom the source is closed, at no time', async () => {
     const root = modelOf(0o750, 0o500);
     const seen = new Set<string>();
-    for (const name of ['mkdirSync', 'chmodSync', 'openSync'] as const) {
+    for (const name of ['mkdirSync', 'fchmodSync', 'openSync'] as const) {
       system[name] = ((...args: never[]) => {
         const result = (real[name] as (...all: never[]) => unknown)(...args);
         const stats = statSync(path.join(root, 's'), { throwIfNoEntry: false });
@@ -119,7 +119,7 @@ describe('a file system that takes no modes', () => {
     '%s: a note for all of the run, and folders stay private',
     async (code) => {
       const root = modelOf(0o755);
-      system.chmodSync = () => {
+      system.fchmodSync = () => {
         throw Object.assign(new Error(code), { code, syscall: 'chmod' });
       };
       const notes: string[] = [];
@@ -148,7 +148,7 @@ describe.runIf(process.geteuid?.() === 0)('run as root', () => {
     }
     expect(modeOf(root, 'back')).toBe('2750');
 
-    system.chownSync = () => {
+    system.fchownSync = () => {
       throw Object.assign(new Error('EPERM'), { code: 'EPERM', syscall: 'chown' });
     };
     const notes: string[] = [];
