@@ -34,7 +34,7 @@ export async function restoreWeight(task: WritingTask, context: TaskContext): Pr
     const plan = restorePlans.of(source);
     // A delta file is nothing without its base, and a cache does not say which that is.
     if (plan.base !== undefined)
-      throw baseMissing(plan.base, 'restore it elsewhere: znn decompress --model MODEL --base PATH -o PATH');
+      throw baseMissing(plan.base, 'restore it elsewhere: znn decompress --model … --base … -o …');
     const notes = plan.note === undefined ? [] : [plan.note];
     const sizes = { originalBytes: plan.rawBytes, compressedBytes: source.fileBytes, notes };
     if (await isRestored(task, source, plan, context)) return { ...sizes, status: 'up-to-date' };
