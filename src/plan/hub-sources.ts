@@ -44,7 +44,7 @@ function refused(
   const advice =
     kind === 'models'
       ? `say --model ${names.join('/')}${isUsual ? '' : ` with HF_HUB_CACHE=${cachePath}`} in its place, and --revision for another than main`
-      : `name one of its snapshots: ${path.join(repositoryPath, 'snapshots')}${path.sep}…`;
+      : `name one of its snapshots: ${path.join(repositoryPath, 'snapshots')}${path.sep}REVISION`;
   return new ZnnError(
     'invalid-argument',
     `${verb} the Hugging Face cache of the ${noun}${more}, where every file is twice, as a blob and in a snapshot; ${advice}`,
