@@ -30,6 +30,7 @@ import { safetensorsHeaderBytes } from '../format/safetensors-header-bytes.js';
 import { writeU64 } from '../format/u64.js';
 import { inflateJson } from './deflate.js';
 import { readFrame } from './frame-reader.js';
+import { otherFileError } from './other-file-error.js';
 import type { DecompressPlan } from './types.js';
 
 /** A tensor of the container, and what it restores to. */
@@ -53,7 +54,7 @@ export function planContainerDecompression(
   const reading = readSafetensorsHeader(source, limits);
   assertHeaderWithin(reading);
   if (!reading.isCanonical) {
-    throw new ZnnError('corrupt', `safetensors header: ${reading.reason}`);
+    throw otherFileError(source) ?? new ZnnError('corrupt', `safetensors header: ${reading.reason}`);
   }
   const { header } = reading;
   assertWithin(limits, 'frames', header.tensors.length);

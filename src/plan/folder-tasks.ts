@@ -9,6 +9,7 @@ import type { DiscoverRequest, Discovery, FolderContext } from './discovery.js';
 import { FolderWalk, type Obstacle } from './folder-walk.js';
 import { indexTargetOf, isDerivedIndex, rewriteTask } from './index-task.js';
 import { lookAt, refusal } from './named-paths.js';
+import { otherFileNotes } from './other-file-notes.js';
 import { compressedTask } from './pointer-files.js';
 import { realPathOf } from './real-paths.js';
 import type { FileTask, TaskAction, TaskGroup } from './types.js';
@@ -30,6 +31,7 @@ export function planFolder(folderPath: string, discovery: Discovery): TaskGroup 
   // What is compressed already has a line of its own.
   const isCompressed = request.verb === 'compress' && found.files.some(isCompressedName);
   if (chosen.size === 0 && !isCompressed) notes.push(`${folderPath}: ${nothingFound(request)}`);
+  notes.push(...otherFileNotes(context));
   if (targetRoot === undefined) notes.push(...indexNotes(found.files, folderPath, request, chosen.size));
   else if (hasGitFolder(folderPath)) notes.push(`${path.join(folderPath, '.git')} is not copied`);
   return {
