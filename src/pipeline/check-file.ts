@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { toZnnError, type ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
+import { hasFrameMagic } from '../format/compressed-start.js';
 import { assertHeaderWithin, isBeyondLimit, type Limits } from '../format/limits.js';
 import { CONTAINER_INDEX_KEY, HUB_HEADER_MAX_BYTES } from '../format/safetensors-container.js';
 import {
@@ -15,6 +16,7 @@ import { closeInput, openInput } from '../io/input-file.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { checkContainer } from './check-container.js';
+import { checkForeign } from './check-foreign.js';
 import { pointerFinding } from './check-pointer.js';
 import { type FileCheck, type Finding, REPAIR_ADVICE } from './findings.js';
 import { describeFile } from './info.js';
@@ -38,6 +40,8 @@ export function checkFile(filePath: string, runner: Decoding, limits: Partial<Li
       return { path: filePath, kind: 'pointer', tensorCount: 0, findings: [pointer] };
     const reading = readSafetensorsHeader(source, limits);
     assertHeaderWithin(reading);
+    const foreign = reading.isCanonical || hasFrameMagic(source) ? undefined : checkForeign(source, filePath);
+    if (foreign !== undefined) return { ...foreign, findings: [...checkName(filePath), ...foreign.findings] };
     const header = reading.isCanonical ? reading.header : undefined;
     const findings = [...checkName(filePath), ...checkSafetensors(source, reading, path.basename(filePath))];
     // What is wrong with the list explains why the rest cannot be read.

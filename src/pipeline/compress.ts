@@ -18,6 +18,7 @@ import type { JobRunner } from '../pool/protocol.js';
 import { assertOtherFile, withBase } from './base-file.js';
 import { encodeContainerInto } from './encode-container.js';
 import { decideOnTarget, type TargetDecision } from './existing-target.js';
+import { explained, withForeignNote } from './foreign-notes.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
 import { runGroups } from './run-groups.js';
 import { sha256Of, sha256OfSource } from './sha256.js';
@@ -198,9 +199,18 @@ function identityOf(base: InputFile, sha256: string): BaseIdentity {
 
 function planFrames(source: InputFile, options: PlanOptions, base: InputFile | undefined): CompressPlan {
   assertNoPointer(fileSource(source));
-  if (options.format === 'safetensors') return planContainer(fileSource(source), options);
+  if (options.format === 'safetensors') return planTensors(source, options);
   const { encoding, limits = {} } = options;
   const isNamedSafetensors = source.path.endsWith('.safetensors');
-  const plan = planCompression(fileSource(source), { encoding, isNamedSafetensors, limits });
+  const planned = planCompression(fileSource(source), { encoding, isNamedSafetensors, limits });
+  const plan = withForeignNote(planned, source);
   return base === undefined ? plan : planDelta(plan, fileSource(source), fileSource(base), limits);
+}
+
+function planTensors(source: InputFile, options: PlanOptions): CompressPlan {
+  try {
+    return planContainer(fileSource(source), options);
+  } catch (error) {
+    throw explained(error, source);
+  }
 }

@@ -8,6 +8,7 @@ export type Severity = 'defect' | 'suspicion' | 'remark';
 export type FindingCode =
   | 'damaged'
   | 'pointer'
+  | 'not-weights'
   | 'not-safetensors'
   | 'long-header'
   | 'no-format'

@@ -1,6 +1,7 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
 import { hasFrameMagic } from '../format/compressed-start.js';
+import { foreignFileIn, foreignText } from '../format/foreign-files.js';
 import { chunkCountOf } from '../format/frame-geometry.js';
 import type { DecodeFrame } from '../format/frames.js';
 import type { Limits } from '../format/limits.js';
@@ -63,7 +64,7 @@ function describePlain(input: InputFile, limits: Partial<Limits>): FileInfo {
     frames: [],
     layouts: [],
     ...describeTensors(reading, undefined),
-    notes: notesOn(reading, input.path),
+    notes: reading.isCanonical ? [] : notesOnOther(reading, input),
   };
 }
 
@@ -181,6 +182,13 @@ function addPlanes(one: PlaneInfo, other: PlaneInfo | undefined): PlaneInfo {
     constantCount: one.constantCount + other.constantCount,
     huffmanCount: one.huffmanCount + other.huffmanCount,
   };
+}
+
+/** That it is no safetensors file goes without saying where it is plainly something else. */
+function notesOnOther(reading: SafetensorsReading, input: InputFile): string[] {
+  const foreign = foreignFileIn(fileSource(input), input.path);
+  if (foreign === undefined) return notesOn(reading, input.path);
+  return [...(foreign.isDamage ? notesOn(reading, input.path) : []), foreignText(foreign, 'weights')];
 }
 
 function notesOn(reading: SafetensorsReading | undefined, originalPath: string): string[] {

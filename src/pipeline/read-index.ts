@@ -1,3 +1,4 @@
+import { foreignError, foreignFileIn } from '../format/foreign-files.js';
 import { assertWithin, DEFAULT_LIMITS, type Limits } from '../format/limits.js';
 import { type ModelIndex, parseModelIndex } from '../format/model-index.js';
 import { assertNoPointer } from '../format/pointers.js';
@@ -5,9 +6,15 @@ import { fileSource } from '../io/file-source.js';
 import type { InputFile } from '../io/input-file.js';
 
 /** @throws ZnnError `corrupt` when the file is no index or names what could do harm, `unsupported` beyond a limit or for a
- * pointer, `io` */
+ * pointer or another file, `io` */
 export function readIndex(source: InputFile, limits?: Partial<Limits>): ModelIndex {
   assertWithin({ ...DEFAULT_LIMITS, ...limits }, 'indexBytes', source.fileBytes);
-  assertNoPointer(fileSource(source));
-  return parseModelIndex(fileSource(source).read(0, source.fileBytes));
+  const bytes = fileSource(source);
+  assertNoPointer(bytes);
+  try {
+    return parseModelIndex(bytes.read(0, source.fileBytes));
+  } catch (error) {
+    const foreign = foreignFileIn(bytes, '');
+    throw foreign === undefined ? error : foreignError(foreign, 'an index');
+  }
 }

@@ -31,6 +31,7 @@ import { writeU64 } from '../format/u64.js';
 import { findCompressedTensors } from './compressed-tensors.js';
 import { inflateJson } from './deflate.js';
 import { readFrame } from './frame-reader.js';
+import { otherFileError } from './other-file-error.js';
 import type { DecompressPlan } from './types.js';
 
 /** A tensor of the container, and what it restores to. */
@@ -54,7 +55,7 @@ export function planContainerDecompression(
   const reading = readSafetensorsHeader(source, limits);
   assertHeaderWithin(reading);
   if (!reading.isCanonical) {
-    throw new ZnnError('corrupt', `safetensors header: ${reading.reason}`);
+    throw otherFileError(source) ?? new ZnnError('corrupt', `safetensors header: ${reading.reason}`);
   }
   const { header } = reading;
   assertWithin(limits, 'frames', header.tensors.length);

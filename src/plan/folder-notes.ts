@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { DiscoverRequest, FolderContext } from './discovery.js';
+import { otherFileNotes } from './other-file-notes.js';
 import { isCompressedName, isIndexName } from './weight-files.js';
 
 /** What the user should know of a folder's run before it starts, one line each.
@@ -11,6 +12,7 @@ export function folderNotes(context: FolderContext, omitted: readonly string[]):
   const isEmpty = selection.chosen.size === 0 && !isCompressed;
   return [
     ...(isEmpty ? [`${folderPath}: ${nothingFound(request)}`] : []),
+    ...otherFileNotes(context),
     ...(targetRoot === undefined ? indexNotes(context) : omissionNotes(folderPath, omitted)),
   ];
 }

@@ -6,11 +6,12 @@ import { frameIndex } from './frame-index.js';
 import { frames } from './frames.js';
 import { huffmanBlock } from './huffman-block.js';
 import { modelIndex } from './model-index.js';
+import { otherFiles } from './other-files.js';
 import { safetensors } from './safetensors.js';
 import { safetensorsContainer } from './safetensors-container.js';
 import { sealedContainer } from './sealed-container.js';
 
 export const TARGETS: readonly FuzzTarget[] = [
   ...[huffmanBlock, frames, container, sealedContainer, frameIndex, containerIndex],
-  ...[safetensors, safetensorsContainer, modelIndex, commandLine],
+  ...[safetensors, safetensorsContainer, modelIndex, otherFiles, commandLine],
 ];

@@ -1,0 +1,2 @@
+/** Where a file ends, as its header has it; a header may be cut itself. */
+export type FileEnd = number | 'in the header';
