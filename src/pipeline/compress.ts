@@ -14,6 +14,7 @@ import { planContainer } from '../plan/container-plan.js';
 import { planDelta } from '../plan/delta-plan.js';
 import type { CompressPlan, FileTask, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { unlessMadeMeanwhile } from './another-run.js';
 import { assertOtherFile, withBase } from './base-file.js';
 import { encodeContainerInto } from './encode-container.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
@@ -63,7 +64,12 @@ async function compressAgainst(task: WritingTask, context: TaskContext): Promise
       if (upToDate !== undefined) return upToDate;
       assertReplaceable(task.targetPath, existing, context.options.force);
     }
-    return await writeCompressed(task, source, plan, existing, context);
+    const write = () => writeCompressed(task, source, plan, existing, context);
+    // Not to be replaced with --force either: it was not there when the user said so.
+    const asFound = { ...context, options: { ...context.options, force: false } };
+    return await unlessMadeMeanwhile(task, source, write, (found) =>
+      whereCompressed(task, source, plan, found, asFound),
+    );
   } finally {
     closeInput(source);
   }

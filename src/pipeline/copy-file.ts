@@ -1,6 +1,7 @@
 import { isSameTime } from '../io/file-times.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { readFully, writeFully } from '../io/positional.js';
+import { unlessMadeMeanwhile } from './another-run.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
 import { forEachSlice, SLICE_BYTES } from './slices.js';
@@ -21,14 +22,21 @@ export async function copyFile(task: WritingTask, context: TaskContext): Promise
         return { ...outcome, status: 'up-to-date' };
       assertReplaceable(task.targetPath, existing, options.force);
     }
-    await writeOutput(task, source, existing, context, async (copy) => {
-      await forEachSlice(source.fd, source.fileBytes, options.signal, (slice, offset) => {
-        writeFully(copy.fd, slice, offset);
-        options.observer?.onProgress?.(task, offset + slice.byteLength, source.fileBytes);
+    const write = async (): Promise<Outcome> => {
+      await writeOutput(task, source, existing, context, async (copy) => {
+        await forEachSlice(source.fd, source.fileBytes, options.signal, (slice, offset) => {
+          writeFully(copy.fd, slice, offset);
+          options.observer?.onProgress?.(task, offset + slice.byteLength, source.fileBytes);
+        });
+        assertUnchanged(source);
       });
-      assertUnchanged(source);
-    });
-    return { ...outcome, status: 'done' };
+      return { ...outcome, status: 'done' };
+    };
+    return await unlessMadeMeanwhile(task, source, write, async () =>
+      (await isEqual(source, task.targetPath, options.signal))
+        ? { ...outcome, status: 'up-to-date' }
+        : undefined,
+    );
   } finally {
     closeInput(source);
   }

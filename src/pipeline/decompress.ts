@@ -4,6 +4,7 @@ import type { ExactFileStats } from '../io/system.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { unlessMadeMeanwhile } from './another-run.js';
 import { assertBase, withBase } from './base-file.js';
 import { decodeFile } from './decode-file.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
@@ -52,7 +53,12 @@ async function restoreFrom(task: WritingTask, context: TaskContext): Promise<Out
       if (upToDate !== undefined) return upToDate;
       assertReplaceable(task.targetPath, existing, options.force);
     }
-    return await writeRestored(task, source, plan, existing, context);
+    const write = () => writeRestored(task, source, plan, existing, context);
+    // Not to be replaced with --force either: it was not there when the user said so.
+    const asFound = { ...context, options: { ...options, force: false } };
+    return await unlessMadeMeanwhile(task, source, write, (found) =>
+      whereRestored(task, source, plan, found, asFound),
+    );
   } finally {
     closeInput(source);
   }

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import pMap from 'p-map';
 import { ZnnError } from '../errors.js';
+import { removeStaleTemporaries } from '../io/stale-temporaries.js';
 import { startStopwatch } from '../io/stopwatch.js';
-import { removeStaleTemporaries } from '../io/temporary-files.js';
 import type { FileTask, RunPlan, TaskAction } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { removeSourceOrFindItGone, unlessDoneByAnother } from './another-run.js';
 import { checkSpace } from './check-space.js';
 import { copyFile } from './copy-file.js';
 import { RefusalNotes } from './refusal-notes.js';
-import { removeSource } from './remove-source.js';
 import { RestorePlans } from './restore-plans.js';
 import { rewriteAttributes } from './rewrite-attributes.js';
 import { rewriteIndex } from './rewrite-index.js';
@@ -70,9 +70,9 @@ async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<
   const run = async (task: FileTask) => {
     const end = await runTask(task, options, async () => {
       if (folders.error !== undefined && task.targetPath !== undefined) throw folders.error;
-      return actOn(task, context, handleFile);
+      return unlessDoneByAnother(task, context, () => actOn(task, context, handleFile));
     });
-    return options.removeSources && options.removeEach ? removeSource(end) : end;
+    return options.removeSources && options.removeEach ? removeSourceOrFindItGone(end, context) : end;
   };
 
   const finishing = group.tasks.filter(({ action }) => FINISHING.has(action));
@@ -91,7 +91,7 @@ async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<
   // Where a file failed the next run has to write to them.
   if (!ended.some(hasFailed)) finishTargetFolders(folders.made, refusalNotes);
   if (!waitsForGroup) return ended.map(({ result }) => result);
-  const last = ended.some(hasFailed) ? ended : ended.map(removeSource);
+  const last = ended.some(hasFailed) ? ended : ended.map((end) => removeSourceOrFindItGone(end, context));
   last.forEach(report);
   return last.map(({ result }) => result);
 }
