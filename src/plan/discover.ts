@@ -4,12 +4,13 @@ import type { DiscoverRequest, Discovery } from './discovery.js';
 import { planFile } from './file-tasks.js';
 import { planFolder } from './folder-tasks.js';
 import { assertNoRepositories } from './hub-sources.js';
+import { lfsNotes } from './lfs-notes.js';
 import { expandArgument, isPattern, type NamedPath, refusal } from './named-paths.js';
 import { placeOutputs } from './output-paths.js';
 import { assertBases, assertTargets, caseCollisionNotes } from './target-checks.js';
 import type { FileTask, RunPlan, TaskGroup } from './types.js';
 
-/** Paths of the command line → which files, and what becomes of each. Reads names and sizes, no contents.
+/** Paths of the command line → which files, and what becomes of each. Reads names and sizes, no contents but of `.gitattributes`.
  * A path that cannot be used becomes a `refuse` task, so that the others go on.
  * @throws ZnnError `invalid-argument` when the request as a whole makes no sense: an output inside its source, two sources
  * for one target, a run inside a Hugging Face cache */
@@ -28,7 +29,11 @@ export function discover(request: DiscoverRequest): RunPlan {
   assertNoRepositories(distinct, request.machine);
   assertTargets(distinct, request.machine);
   assertBases(distinct, request.removeSources);
-  return { verb: request.verb, groups: distinct, notes: [...notes, ...caseCollisionNotes(distinct)] };
+  return {
+    verb: request.verb,
+    groups: distinct,
+    notes: [...notes, ...caseCollisionNotes(distinct), ...lfsNotes(distinct)],
+  };
 }
 
 /** What the system does not let us look at is refused, and the other paths go on. */
