@@ -16,7 +16,10 @@ export function attributesTask({
 }: FolderContext): FileTask | undefined {
   const { verb, removeSources, lfs = false } = request;
   const isThere = files.has(ATTRIBUTES_NAME);
-  const hasCompressed = chosen.size > 0 || [...files].some(isCompressedName);
+  const targetPath = path.join(targetRoot ?? folderPath, ATTRIBUTES_NAME);
+  // Where an earlier run left one, and the sources are gone, it is not to be replaced by a copy without the lines.
+  const isMade = targetRoot !== undefined && lookAt(targetPath).kind === 'file';
+  const hasCompressed = chosen.size > 0 || [...files].some(isCompressedName) || isMade;
   const isWanted =
     verb === 'compress'
       ? (isThere || lfs) && hasCompressed
@@ -30,7 +33,7 @@ export function attributesTask({
   return {
     action: 'rewrite-attributes',
     sourcePath,
-    targetPath: path.join(targetRoot ?? folderPath, ATTRIBUTES_NAME),
+    targetPath,
     sourceBytes: found.kind === 'file' ? found.fileBytes : 0,
   };
 }

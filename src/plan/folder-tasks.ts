@@ -56,6 +56,7 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
   const indexTarget = indexTargetOf(relativePath, context);
   const found = lookAt(sourcePath);
   // An index that cannot be read must stop --rm: it would go on naming files that are gone.
+  if (found.kind !== 'file' && isGone(sourcePath)) return undefined;
   if (found.kind !== 'file')
     return isChosen || indexTarget !== undefined || targetRoot !== undefined ? refusal(found) : undefined;
   const source = { sourcePath, sourceBytes: found.fileBytes };
@@ -72,6 +73,15 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
   // What an earlier run made of a file that is still here is reported with that file, as up to date.
   const isOutput = chosen.has(restoredPathOf(relativePath) ?? '');
   return isCompressed && !isOutput ? { action: 'skip', ...source, reason } : undefined;
+}
+
+/** Whether it was there when the folder was read, and another run has removed it since. */
+function isGone(filePath: string): boolean {
+  try {
+    return system.lstatSync(filePath, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether this run writes a file of this very name, since the original is there as well. */
