@@ -23,7 +23,7 @@ export async function rewriteAttributes(task: WritingTask, context: TaskContext)
   try {
     const bytes = source && read(source);
     const rewritten =
-      context.verb === 'compress' ? addTracking(bytes, patternsOf(context)) : withoutLines(bytes);
+      context.verb === 'compress' ? withLines(bytes, task, patternsOf(context)) : withoutLines(bytes);
     if (rewritten !== undefined) return await writeRewritten(task, source, rewritten, context);
     if (source === undefined || task.targetPath !== task.sourcePath) return { status: 'skipped' };
     removeIfThere(task.sourcePath);
@@ -31,6 +31,26 @@ export async function rewriteAttributes(task: WritingTask, context: TaskContext)
   } finally {
     if (source !== undefined) closeInput(source);
   }
+}
+
+/** What stands in an output folder may have lines more: of outputs that an earlier run made there, and whose sources are gone. */
+function withLines(
+  bytes: Uint8Array | undefined,
+  { sourcePath, targetPath }: WritingTask,
+  patterns: readonly TrackedPattern[],
+): Uint8Array | undefined {
+  const target = targetPath === sourcePath ? undefined : openIfThere(targetPath);
+  try {
+    const there = target && read(target);
+    const isOfSource = there !== undefined && isSame(removeTracking(there), bytes);
+    return isOfSource ? addTracking(there, patterns) : addTracking(bytes, patterns);
+  } finally {
+    if (target !== undefined) closeInput(target);
+  }
+}
+
+function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
 }
 
 function withoutLines(bytes: Uint8Array | undefined): Uint8Array | undefined {

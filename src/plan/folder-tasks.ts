@@ -71,6 +71,7 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
   const indexTarget = indexTargetOf(relativePath, context);
   const found = lookAt(sourcePath);
   // An index that cannot be read must stop --rm: it would go on naming files that are gone.
+  if (found.kind !== 'file' && isGone(sourcePath)) return undefined;
   if (found.kind !== 'file')
     return isChosen || indexTarget !== undefined || targetRoot !== undefined ? refusal(found) : undefined;
   const source = { sourcePath, sourceBytes: found.fileBytes };
@@ -98,6 +99,15 @@ function derivedIndexTask(
   const reason = `made of ${path.basename(plainIndexPathOf(source.sourcePath) ?? '')}, which is beside it`;
   if (request.verb === 'compress') return { action: 'skip', ...source, reason };
   return { action: 'skip', ...source, reason, leftOut: 'of-output' };
+}
+
+/** Whether it was there when the folder was read, and another run has removed it since. */
+function isGone(filePath: string): boolean {
+  try {
+    return system.lstatSync(filePath, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether this run writes a file of this very name, since the original is there as well. */
