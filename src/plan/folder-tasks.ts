@@ -7,7 +7,7 @@ import type { DiscoverRequest, Discovery, FolderContext } from './discovery.js';
 import { folderNotes } from './folder-notes.js';
 import { FolderWalk } from './folder-walk.js';
 import { indexTargetOf, isDerivedIndex, rewriteTask } from './index-task.js';
-import { lookAt, refusal } from './named-paths.js';
+import { isGone, lookAt, refusal } from './named-paths.js';
 import { obstacleTasks } from './obstacle-tasks.js';
 import { compressedTask } from './pointer-files.js';
 import { realPathOf } from './real-paths.js';
@@ -99,15 +99,6 @@ function derivedIndexTask(
   const reason = `made of ${path.basename(plainIndexPathOf(source.sourcePath) ?? '')}, which is beside it`;
   if (request.verb === 'compress') return { action: 'skip', ...source, reason };
   return { action: 'skip', ...source, reason, leftOut: 'of-output' };
-}
-
-/** Whether it was there when the folder was read, and another run has removed it since. */
-function isGone(filePath: string): boolean {
-  try {
-    return system.lstatSync(filePath, { throwIfNoEntry: false }) === undefined;
-  } catch {
-    return false;
-  }
 }
 
 /** Whether this run writes a file of this very name, since the original is there as well. */
