@@ -1,7 +1,8 @@
 // Builds dist/: the TypeScript sources with tsc, the kernels with asc, and what a process starts with (the command and the
 // worker) as bundles. Run as `npm run build`.
-import { execFileSync } from 'node:child_process';
-import { renameSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,15 +14,23 @@ const MEMORY_PAGES = 224;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
-const runNode = (script, args) =>
-  execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+async function runNode(script, args) {
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const [exitCode, signal] = await once(child, 'close');
+  if (exitCode !== 0)
+    throw new Error(`${path.basename(script)} ended with ${signal ?? `exit code ${exitCode}`}`);
+}
 
 // Built aside and swapped in whole: a build that fails leaves the last good one in place.
 const built = path.join(root, `dist.${process.pid}.tmp`);
 process.on('exit', () => rmSync(built, { recursive: true, force: true }));
 
-runNode(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json', '--outDir', built]);
-runNode(require.resolve('assemblyscript/bin/asc.js'), [
+mkdirSync(built);
+const sources = runNode(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json', '--outDir', built]);
+const kernels = runNode(require.resolve('assemblyscript/bin/asc.js'), [
   'src/kernels/index.ts',
   ...['--outFile', path.relative(root, path.join(built, 'kernels.wasm'))],
   // stub runtime and no assertions: the module must import nothing and allocate nothing.
@@ -34,6 +43,9 @@ runNode(require.resolve('assemblyscript/bin/asc.js'), [
   ...['--memoryBase', '64'],
   ...['--use', 'abort='],
 ]);
+// Both end before the folder goes.
+const failed = (await Promise.allSettled([sources, kernels])).find(({ status }) => status === 'rejected');
+if (failed) throw failed.reason;
 
 // Finding and reading 200 small modules takes Node longer than all of a small file's work, and setting up the loader of ES
 // modules takes it longer than reading one file. The bundles take the place of the modules that they start from; the others

@@ -31,6 +31,11 @@ export class ZnnError extends Error {
   }
 }
 
+/** Whether the error is about what a file holds, as against the system that reads it. */
+export function isAboutContent(error: unknown): boolean {
+  return error instanceof ZnnError && error.code !== 'io';
+}
+
 const IO_EXPLANATIONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EDQUOT: 'disk quota exceeded',

@@ -1,5 +1,6 @@
 import { toZnnError, ZnnError } from '../errors.js';
 import { type CheckedGroup, type CheckResult, check } from '../pipeline/check.js';
+import { RefusalNotes } from '../pipeline/refusal-notes.js';
 import { repair } from '../pipeline/repair.js';
 import { planRepairs, type RepairTask } from '../pipeline/repair-plan.js';
 import { withRunner } from '../pipeline/run-plan.js';
@@ -20,8 +21,10 @@ export const checkCommand: CommandRun = async (options, context) => {
     const groups = check(plan, runner, options.limits);
     const isOne = options.paths.length === 1 && groups.length === 1;
     const tasks = options.repair ? planRepairs(groups, outputPath, isOne, thisMachine()) : [];
-    const repairs = await repairAll(tasks, options, context);
-    return report(groups, repairs, plan.notes, options, context.output);
+    const notes = [...plan.notes];
+    const refusalNotes = new RefusalNotes({ onNote: (text) => void notes.push(text) });
+    const repairs = await repairAll(tasks, options, context, refusalNotes);
+    return report(groups, repairs, notes, options, context.output);
   });
 };
 
@@ -29,13 +32,14 @@ async function repairAll(
   tasks: readonly RepairTask[],
   { limits }: CliOptions,
   { signal }: CommandContext,
+  refusalNotes: RefusalNotes,
 ): Promise<Map<CheckResult, Repair>> {
   const repairs = new Map<CheckResult, Repair>();
   for (const task of tasks) {
     signal.throwIfAborted();
     const { checked, targetPath } = task;
     try {
-      await repair(task, { signal, ...(limits && { limits }) });
+      await repair(task, { signal, refusalNotes, ...(limits && { limits }) });
       repairs.set(checked, { targetPath });
     } catch (thrown) {
       signal.throwIfAborted();

@@ -25,8 +25,15 @@ export function fileLine(result: FileResult): string {
   if (status === 'up-to-date') return `up to date ${names}${removalOf(result)}`;
   if (status === 'skipped') return `skipped ${names}: ${printable(task.reason ?? 'nothing to do')}`;
   const line = `${DONE_WORDS[task.action]} ${names}`;
-  if (!isWeightResult(result)) return task.reason === undefined ? line : `${line}: ${printable(task.reason)}`;
-  return `${line}: ${figuresOf(result)}${removalOf(result)}`;
+  const why = task.reason === undefined ? '' : `: ${printable(task.reason)}`;
+  if (!isWeightResult(result)) return `${line}${why}${replacementOf(result)}`;
+  return `${line}: ${figuresOf(result)}${replacementOf(result)}${removalOf(result)}`;
+}
+
+/** For stderr: what a folder's run neither converts nor copies, and nobody asked it to leave out. */
+export function leftOutLine({ sourcePath, reason, leftOut }: FileTask): string {
+  const what = leftOut === 'of-output' ? 'it is not in the output' : 'it is left alone, with all in it';
+  return printable(`znn: note: ${sourcePath}: ${reason}; ${what}`);
 }
 
 /** The last line of a run. */
@@ -72,6 +79,10 @@ function sizesOf(action: Verb | FileTask['action'], originalBytes: number, compr
 
 function timeOf(originalBytes: number, seconds: number): string {
   return `${formatSeconds(seconds)}, ${formatSpeed(originalBytes, seconds)}`;
+}
+
+function replacementOf({ replaced }: FileResult): string {
+  return replaced ? ', replaced another file' : '';
 }
 
 function removalOf({ removedSource }: FileResult): string {

@@ -19,6 +19,7 @@ export function findFiles(verb: Verb, options: CliOptions, withIndexes = false):
     ...(options.outputPath !== undefined && { outputPath: options.outputPath }),
     ...(options.include !== undefined && { include: options.include }),
     ...(options.exclude !== undefined && { exclude: options.exclude }),
+    ...(options.omit !== undefined && { omit: options.omit }),
     removeSources: options.removeSources,
     format: options.format,
     variant: options.variant,

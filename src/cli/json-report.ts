@@ -3,6 +3,7 @@
 import type { FileResult, RunResult } from '../pipeline/types.js';
 import type { Verb } from '../plan/types.js';
 import { errorFields, errorLine } from './error-lines.js';
+import { leftOutLine } from './file-lines.js';
 import type { Output } from './output.js';
 import { jsonLine } from './printable.js';
 import type { Reporter } from './reporter.js';
@@ -18,6 +19,7 @@ export function createJsonReporter(verb: Verb, output: Output): Reporter {
     note: (text) => void runNotes.push(text),
     fileEnd(result) {
       if (result.status === 'failed') output.say(errorLine(errorOf(result)));
+      if (result.task.leftOut === 'of-output') output.say(leftOutLine(result.task));
       print({ type: 'file', verb, ...fileFields(result) });
     },
     runEnd: (result, exitCode) =>
@@ -26,7 +28,7 @@ export function createJsonReporter(verb: Verb, output: Output): Reporter {
 }
 
 function fileFields(result: FileResult): Record<string, unknown> {
-  const { task, status, seconds, checked, removedSource, notes } = result;
+  const { task, status, seconds, checked, removedSource, replaced, notes } = result;
   return {
     action: task.action,
     status,
@@ -37,7 +39,9 @@ function fileFields(result: FileResult): Record<string, unknown> {
     gigabytesPerSecond: speedOf(result),
     checked,
     removedSource,
+    replaced: replaced || undefined,
     reason: task.reason,
+    leftOut: task.leftOut,
     notes,
     error: status === 'failed' ? errorFields(errorOf(result)) : undefined,
   };

@@ -19,6 +19,9 @@ export interface RawFlags {
   readonly dryRun?: boolean;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly omit?: readonly string[];
+  readonly checksum?: boolean;
+  readonly update?: boolean;
   readonly dtype?: string;
   /** False for `--no-frame-index`. */
   readonly frameIndex?: boolean;
@@ -48,12 +51,15 @@ export interface CliOptions {
   /** Worker threads, 1 or more. */
   readonly threads: number;
   readonly force: boolean;
+  readonly update: boolean;
+  readonly checksum: boolean;
   readonly removeSources: boolean;
   readonly verbosity: Verbosity;
   readonly json: boolean;
   readonly dryRun: boolean;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly omit?: readonly string[];
   readonly encoding: EncodingChoice;
   readonly frameIndex: boolean;
   readonly fsync: boolean;
@@ -101,12 +107,15 @@ export function readOptions(paths: readonly string[], flags: RawFlags, cpuCount:
     ...(flags.output !== undefined && { outputPath: flags.output }),
     threads: readThreads(flags.threads ?? '0', cpuCount),
     force: flags.force ?? false,
+    update: flags.update ?? false,
+    checksum: flags.checksum ?? false,
     removeSources: flags.rm ?? flags.rmEach ?? false,
     verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
     json: flags.json ?? false,
     dryRun: flags.dryRun ?? false,
     ...(flags.include !== undefined && { include: readPatterns('--include', flags.include) }),
     ...(flags.exclude !== undefined && { exclude: readPatterns('--exclude', flags.exclude) }),
+    ...(flags.omit !== undefined && { omit: readPatterns('--omit', flags.omit) }),
     encoding: readEncoding(flags.dtype ?? 'auto'),
     frameIndex: flags.frameIndex ?? true,
     fsync: flags.fsync ?? false,

@@ -1,9 +1,12 @@
+import { canRedraw } from './display.js';
+
 /** The command's two streams: data on stdout, messages on stderr. Lines are complete, so they never interleave. */
 export interface Output {
   /** One line of data. */
   print(line: string): void;
   /** One line for a person. */
   say(line: string): void;
+  /** Whether it is a terminal on which lines may be drawn over. */
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   /** The first failure to write, if any: a full disk behind a redirection, for instance. */
@@ -29,5 +32,5 @@ export function processOutput(): Output {
 
 // A pseudo-terminal that nobody gave a size has 0 columns, and a display that divides by them never ends.
 function isTerminal(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && stream.columns > 0;
+  return stream.isTTY === true && stream.columns > 0 && canRedraw(process.env);
 }

@@ -113,7 +113,12 @@ export function argumentsForParser(args: readonly string[]): string[] {
 function addOutputOptions(command: Command): void {
   command
     .option('-o, --output <path>', 'output file, or folder for a folder or several files')
-    .option('-f, --force', 'replace existing outputs')
+    .option('-f, --force', 'replace existing outputs, up to date or not')
+    .option(
+      '-u, --update',
+      'replace existing outputs that are not what their sources give, whoever made them',
+    )
+    .option('--checksum', 'compare all of an existing output with its source, not a sample of large ones')
     .option(
       '--rm',
       'remove the sources once all outputs are durable, read again and found equal; --rm=each removes each source ' +
@@ -139,7 +144,8 @@ function addCommonOptions(command: Command, { isRun = true } = {}): void {
       collect,
     )
     .option('--include <glob>', 'in folders take these files instead of the usual ones; repeatable', collect)
-    .option('--exclude <glob>', 'in folders leave out these files and folders; repeatable', collect)
+    .option('--exclude <glob>', 'in folders leave these files and folders as they are; repeatable', collect)
+    .option('--omit <glob>', 'in folders pass these by: they are not copied either; repeatable', collect)
     .option('--json', 'print JSON lines: one object a file, then a summary')
     .option('-v, --verbose', 'print more');
 }

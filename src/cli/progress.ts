@@ -1,9 +1,11 @@
 // The live display on stderr. It exists on a terminal only, so that nothing else ever receives control codes.
 
-import { MultiBar } from 'cli-progress';
+import { Format, type GenericFormatter, MultiBar } from 'cli-progress';
 import ora from 'ora';
 import type { RunObserver } from '../pipeline/types.js';
 import type { FileTask, RunPlan } from '../plan/types.js';
+import { cutToColumns } from './cut-to-columns.js';
+import { hasUnicode, wantsColors } from './display.js';
 import { printable } from './printable.js';
 import { formatBytes, formatDuration, formatSpeed } from './units.js';
 
@@ -25,7 +27,11 @@ export interface Progress extends Required<Pick<RunObserver, 'onFileStart' | 'on
 /** Shows a spinner with `text` while `work` runs. */
 export function withSpinner<Value>(text: string, work: () => Value): Value {
   // The cursor and stdin stay as they are: a process that is killed could not give them back.
-  const spinner = ora({ text, stream: process.stderr, hideCursor: false, discardStdin: false }).start();
+  const spinner = ora({
+    ...{ text, stream: process.stderr, hideCursor: false, discardStdin: false, isEnabled: true },
+    ...(!wantsColors(process.env) && { color: false }),
+    ...(!hasUnicode(process.env, process.platform) && { spinner: 'line' }),
+  }).start();
   try {
     return work();
   } finally {
@@ -33,12 +39,26 @@ export function withSpinner<Value>(text: string, work: () => Value): Value {
   }
 }
 
+/** The line as wide as the terminal is now. cli-progress cuts by UTF-16 units, in the middle of an emoji. */
+const formatLine: GenericFormatter = (options, params, payload) =>
+  cutToColumns(Format.Formatter({ ...options, format: BAR_FORMAT }, params, payload), process.stderr.columns);
+
+/** Stderr, as a terminal so wide that cli-progress cuts nothing. */
+function uncutStream(): NodeJS.WritableStream {
+  const { stderr } = process;
+  const columns = Number.MAX_SAFE_INTEGER;
+  return Object.assign(Object.create(stderr) as NodeJS.WriteStream, {
+    columns,
+    write: stderr.write.bind(stderr),
+  });
+}
+
 export function startProgress(plan: RunPlan): Progress {
   const tasks = plan.groups.flatMap((group) => group.tasks);
   const totalBytes = tasks.reduce((sum, { sourceBytes }) => sum + sourceBytes, 0);
   const bars = new MultiBar({
-    format: BAR_FORMAT,
-    stream: process.stderr,
+    format: formatLine,
+    stream: uncutStream(),
     barsize: BAR_CHARACTERS,
     barCompleteChar: '#',
     barIncompleteChar: '-',

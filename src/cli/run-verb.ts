@@ -2,6 +2,7 @@ import { runPlan } from '../pipeline/run-plan.js';
 import type { RunObserver, RunOptions, RunResult } from '../pipeline/types.js';
 import type { RunPlan, Verb } from '../plan/types.js';
 import type { CommandContext } from './command.js';
+import { settleColors } from './display.js';
 import { printDryRun } from './dry-run.js';
 import { exitCodeOf } from './exit-codes.js';
 import { findFiles } from './find-files.js';
@@ -31,6 +32,7 @@ export async function runFound<Plan extends RunPlan>(
   carryOut: (plan: Plan, options: RunOptions) => Promise<RunResult>,
 ): Promise<number> {
   const hasDisplay = output.stderrIsTerminal && options.verbosity !== 'quiet';
+  if (hasDisplay) settleColors(process.env);
   const display = hasDisplay ? await import('./progress.js') : undefined;
   const plan = display === undefined ? find() : display.withSpinner('Looking for files', find);
   if (options.dryRun) return printDryRun(plan, options, output);

@@ -1,7 +1,7 @@
 import type { FileResult, RunResult } from '../pipeline/types.js';
 import type { Verb } from '../plan/types.js';
 import { errorLine } from './error-lines.js';
-import { fileLine, summaryLine } from './file-lines.js';
+import { fileLine, leftOutLine, summaryLine } from './file-lines.js';
 import type { Verbosity } from './options.js';
 import type { Output } from './output.js';
 import { printable } from './printable.js';
@@ -26,8 +26,10 @@ export function createTextReporter(
     note,
     fileEnd(result) {
       for (const text of result.notes) note(`${result.task.sourcePath}: ${text}`);
+      const { leftOut } = result.task;
+      if (leftOut === 'of-output' || (leftOut === 'of-run' && !isQuiet)) output.say(leftOutLine(result.task));
       if (result.status === 'failed') output.say(errorLine(errorOf(result)));
-      else if (!isQuiet && (renderTable === undefined || verbosity === 'verbose'))
+      else if (leftOut === undefined && !isQuiet && (renderTable === undefined || verbosity === 'verbose'))
         output.print(fileLine(result));
     },
     runEnd(result) {

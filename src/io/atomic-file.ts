@@ -1,9 +1,13 @@
 import path from 'node:path';
-import { toZnnError, ZnnError } from '../errors.js';
-import { secondsOf } from './file-times.js';
+import { toZnnError } from '../errors.js';
+import { copyTimes } from './copy-times.js';
+import { assertThere, nameWithoutReplacing } from './file-names.js';
 import { syncFolder } from './folders.js';
+import { copyOwnerAndMode } from './owner-and-mode.js';
+import { codeOf, isUnsupported, type Refusal } from './refusals.js';
+import { syncFile } from './sync-file.js';
 import { type ExactFileStats, system } from './system.js';
-import { forgetTemporary, registerTemporary, temporaryPathFor } from './temporary-files.js';
+import { forgetTemporary, makeTemporary } from './temporary-files.js';
 
 /** How a finished file gets its name. */
 export interface CommitOptions {
@@ -11,16 +15,17 @@ export interface CommitOptions {
   readonly isDurable: boolean;
   /** Take the place of a file that has the name already. */
   readonly replacesExisting: boolean;
-  /** Whose mode and times the file gets. */
+  /** Whose owner, mode and times the file gets; otherwise it stays private to the user. */
   readonly like?: ExactFileStats;
-  /** Its mode where it is like no other file; otherwise it stays private to the user. */
-  readonly mode?: number;
+  /** What of that mode, where it is not all rights: of a folder's, for a file that is like no other file. */
+  readonly modeMask?: number;
   /** Give it the mode only, and the time of now: its content is new. */
   readonly keepsOwnTime?: boolean;
 }
 
-/** What hard links are refused with where a file system has none. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES', 'EINVAL']);
+const ALL_RIGHTS = 0o777;
+/** How a file system without a call to set a file's length may answer besides. */
+const NO_LENGTH = new Set(['EPERM', 'EACCES']);
 
 /**
  * A file that appears under its name complete or not at all.
@@ -32,18 +37,21 @@ export class AtomicFile {
   readonly fd: number;
   #targetPath: string;
   readonly #temporaryPath: string;
+  readonly #refusals: Refusal[] = [];
   #isOpen = true;
   #isNamed = true;
 
   /** @throws ZnnError `io` when the temporary file cannot be created */
   constructor(targetPath: string) {
     this.#targetPath = targetPath;
-    this.#temporaryPath = temporaryPathFor(targetPath);
-    registerTemporary(this.#temporaryPath);
     try {
-      this.fd = system.openSync(this.#temporaryPath, 'wx+', 0o600);
+      const [temporaryPath, fd] = makeTemporary(
+        targetPath,
+        (temporaryPath) => [temporaryPath, system.openSync(temporaryPath, 'wx+', 0o600)] as const,
+      );
+      this.#temporaryPath = temporaryPath;
+      this.fd = fd;
     } catch (error) {
-      forgetTemporary(this.#temporaryPath);
       throw toZnnError(error, { file: targetPath });
     }
   }
@@ -57,35 +65,48 @@ export class AtomicFile {
     this.#targetPath = path.join(path.dirname(this.#targetPath), fileName);
   }
 
-  /** Sets the file's length; bytes not written yet read as 0.
+  /** Sets the file's length; bytes not written yet read as 0. Where the file system cannot, a file that is shorter stays so: what
+   * is written to it makes it longer.
    * @throws ZnnError `io` */
   setLength(fileBytes: number): void {
-    this.#guard(() => system.ftruncateSync(this.fd, fileBytes));
+    this.#guard(() => {
+      try {
+        system.ftruncateSync(this.fd, fileBytes);
+      } catch (error) {
+        const isRefused = isUnsupported(error) || NO_LENGTH.has(codeOf(error));
+        if (!isRefused || system.fstatSync(this.fd).size > fileBytes) throw error;
+      }
+    });
   }
 
-  /** Makes what was written so far durable.
+  /** Makes what was written so far durable, where the file system can do that.
    * @throws ZnnError `io` */
   async sync(): Promise<void> {
     try {
-      await system.fsync(this.fd);
+      this.#refusals.push(...(await syncFile(this.fd, this.targetPath)));
     } catch (error) {
       throw toZnnError(error, { file: this.targetPath });
     }
   }
 
-  /** Mode, times, sync, name. After this the target is complete, or an error was thrown and `discard` must be called.
-   * @throws ZnnError `io`: the system failed, or the target exists and `replacesExisting` is off */
-  async commit(options: CommitOptions): Promise<void> {
-    this.#guard(() => this.#copyAttributes(options));
+  /** Owner, mode, sync, times, name. After this the target is complete, or an error was thrown and `discard` must be called.
+   * @returns what the file system refused that is no reason to do without the file
+   * @throws ZnnError `io`: the system failed, or the target exists and `replacesExisting` is off (`isNameTaken`) */
+  async commit(options: CommitOptions): Promise<readonly Refusal[]> {
+    this.#copyOwnerAndMode(options);
     if (options.isDurable) await this.sync();
     this.#guard(() => {
       // Network file systems and quotas report a failed write as late as here.
       this.#isOpen = false;
       system.closeSync(this.fd);
-      if (options.replacesExisting) this.#rename();
-      else this.#renameWithoutReplacing();
+      assertThere(this.#temporaryPath);
+      if (!options.keepsOwnTime) this.#copyTimes(options);
+      if (options.replacesExisting) system.renameSync(this.#temporaryPath, this.targetPath);
+      else nameWithoutReplacing(this.#temporaryPath, this.targetPath);
+      this.#forget();
     });
-    if (options.isDurable) await syncFolder(path.dirname(this.targetPath));
+    if (options.isDurable) this.#refusals.push(...(await syncFolder(path.dirname(this.targetPath))));
+    return this.#refusals;
   }
 
   /** Removes the temporary file, if there still is one. Never throws: it is called when something has failed already. */
@@ -111,34 +132,15 @@ export class AtomicFile {
     }
   }
 
-  #copyAttributes({ like, keepsOwnTime, mode }: CommitOptions): void {
-    if (mode !== undefined) system.fchmodSync(this.fd, mode);
+  #copyOwnerAndMode({ like, modeMask = ALL_RIGHTS }: CommitOptions): void {
     if (like === undefined) return;
-    system.fchmodSync(this.fd, Number(like.mode) & 0o777);
-    if (!keepsOwnTime) system.futimesSync(this.fd, secondsOf(like.atimeNs), secondsOf(like.mtimeNs));
+    const entry = { path: this.targetPath, fd: this.fd };
+    this.#refusals.push(...copyOwnerAndMode(entry, like, (likeMode) => likeMode & modeMask));
   }
 
-  #rename(): void {
-    system.renameSync(this.#temporaryPath, this.targetPath);
-    this.#forget();
-  }
-
-  // A hard link, unlike rename, fails when the name is taken, so a file that another process puts there in the meantime
-  // is never replaced. Where the file system has no hard links a look before the rename must do, and a file that
-  // appears between the two is lost: Node has no renameat2.
-  #renameWithoutReplacing(): void {
-    try {
-      system.linkSync(this.#temporaryPath, this.targetPath);
-    } catch (error) {
-      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      if (system.lstatSync(this.targetPath, { throwIfNoEntry: false }) !== undefined) {
-        throw new ZnnError('io', 'rename: already exists (EEXIST)');
-      }
-      this.#rename();
-      return;
-    }
-    system.unlinkSync(this.#temporaryPath);
-    this.#forget();
+  #copyTimes({ like }: CommitOptions): void {
+    const refusals = like === undefined ? [] : copyTimes(this.#temporaryPath, like);
+    this.#refusals.push(...refusals.map((refusal) => ({ ...refusal, path: this.targetPath })));
   }
 
   #forget(): void {

@@ -1,22 +1,21 @@
 import path from 'node:path';
 import { toZnnError } from '../errors.js';
 import { syncFolder } from './folders.js';
+import type { Refusal } from './refusals.js';
+import { syncFile } from './sync-file.js';
 import { system } from './system.js';
 
 /** Where a file may only be read, that must do to sync it. */
 const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /** Makes a file that another run wrote, and its name, survive a power cut.
- * @throws ZnnError `io` */
-export async function makeDurable(filePath: string): Promise<void> {
+ * @returns what the file system refused
+ * @throws ZnnError `io` when it tried, and failed */
+export async function makeDurable(filePath: string): Promise<readonly Refusal[]> {
   try {
     const fd = openToSync(filePath);
-    try {
-      await system.fsync(fd);
-    } finally {
-      system.closeSync(fd);
-    }
-    await syncFolder(path.dirname(filePath));
+    const refusals = await syncFile(fd, filePath).finally(() => system.closeSync(fd));
+    return [...refusals, ...(await syncFolder(path.dirname(filePath)))];
   } catch (error) {
     throw toZnnError(error, { file: filePath });
   }

@@ -1,19 +1,44 @@
 import path from 'node:path';
 import { isGone, ownProcess, randomToken } from './process-identity.js';
+import { codeOf } from './refusals.js';
 import { system } from './system.js';
 
 const SUFFIX = '.znn-tmp';
 const NAME = /^\..*\.([A-Za-z0-9]+)-(\d+)-([0-9a-f]{8})-[0-9a-f]{8}\.znn-tmp$/s;
-/** File systems take names of 255 bytes; what znn adds needs up to 56 of them. */
+/** File systems take names of 255 bytes; what znn adds needs up to 64 of them. */
 const TARGET_NAME_MAX_BYTES = 190;
+/** Those that encrypt names take fewer: 143 of eCryptfs are the fewest in use. */
+const SHORT_TARGET_NAME_MAX_BYTES = 60;
 
 /** Temporary files of this process that may exist on disk. */
 const openTemporaries = new Set<string>();
 
+/** Makes something under a new name beside `targetPath`, and registers that; under a shorter name where the file system takes none
+ * as long as that.
+ * @throws what `make` throws */
+export function makeTemporary<Value>(targetPath: string, make: (temporaryPath: string) => Value): Value {
+  try {
+    return makeRegistered(temporaryPathFor(targetPath), make);
+  } catch (error) {
+    if (codeOf(error) !== 'ENAMETOOLONG') throw error;
+    return makeRegistered(temporaryPathFor(targetPath, SHORT_TARGET_NAME_MAX_BYTES), make);
+  }
+}
+
+function makeRegistered<Value>(temporaryPath: string, make: (temporaryPath: string) => Value): Value {
+  registerTemporary(temporaryPath);
+  try {
+    return make(temporaryPath);
+  } catch (error) {
+    forgetTemporary(temporaryPath);
+    throw error;
+  }
+}
+
 /** A new name beside `targetPath`, in the form `.<target>.<host>-<pid>-<start>-<random>.znn-tmp`. */
-export function temporaryPathFor(targetPath: string): string {
+export function temporaryPathFor(targetPath: string, targetMaxBytes = TARGET_NAME_MAX_BYTES): string {
   const { host, pid, start } = ownProcess;
-  const targetName = cutToBytes(path.basename(targetPath), TARGET_NAME_MAX_BYTES);
+  const targetName = cutToBytes(path.basename(targetPath), targetMaxBytes);
   const name = `.${targetName}.${host}-${pid}-${start}-${randomToken()}${SUFFIX}`;
   return path.join(path.dirname(targetPath), name);
 }

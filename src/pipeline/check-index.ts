@@ -33,8 +33,13 @@ interface Comparison {
 }
 
 /** Whether what an index says agrees with the files in its folder.
- * @param shards files of that folder, by their names relative to it */
-export function checkIndex(index: ModelIndex, shards: ReadonlyMap<string, Shard>): CheckedIndex {
+ * @param shards files of that folder that may be its shards, by their names relative to it
+ * @param speaksForFolder whether it is for this index to say which files no index names */
+export function checkIndex(
+  index: ModelIndex,
+  shards: ReadonlyMap<string, Shard>,
+  speaksForFolder = true,
+): CheckedIndex {
   const presentNames = new Map(
     index.shardNames.map((name) => [name, possibleNames(name).find((each) => shards.has(each))]),
   );
@@ -43,7 +48,7 @@ export function checkIndex(index: ModelIndex, shards: ReadonlyMap<string, Shard>
     ...missingShards(comparison),
     ...renamedShards(comparison),
     ...misplacedTensors(comparison),
-    ...unnamedShards(comparison),
+    ...(speaksForFolder ? unnamedShards(comparison) : []),
   ];
   return {
     index,
@@ -166,9 +171,15 @@ function summed(
   return [{ severity: 'defect', ...kind, message: say(first) + more }];
 }
 
+/** What the names of an index's shards end in. */
+export function shardExtensionOf({ shardNames }: ModelIndex): string {
+  return path.extname(plainNameOf(shardNames[0] ?? ''));
+}
+
 /** Shards of the index's kind in its folder that it does not name: nobody will load them. */
-function unnamedShards({ index: { shardNames, values }, shards }: Comparison): Finding[] {
-  const extension = path.extname(plainNameOf(shardNames[0] ?? ''));
+function unnamedShards({ index, shards }: Comparison): Finding[] {
+  const { shardNames, values } = index;
+  const extension = shardExtensionOf(index);
   const plainNames = new Set(shardNames.map(plainNameOf));
   const named = new Set(values.map(({ tensorName }) => tensorName));
   return [...shards]
@@ -180,7 +191,8 @@ function unnamedShards({ index: { shardNames, values }, shards }: Comparison): F
       return {
         ...{ severity: 'remark', code: 'shard-not-indexed', isRepairable: false },
         message: `does not name ${name}${extra > 0 ? `, which holds ${what} that it does not name either` : ''}`,
-        advice: 'loaders that follow the index leave it out: remove it, or get the index that names it',
+        advice:
+          'loaders that follow the index leave it out, those that take every file load it: get the index that names it, or keep it in another folder',
       };
     });
 }

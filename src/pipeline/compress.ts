@@ -17,14 +17,14 @@ import type { CompressPlan, FileTask, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { assertOtherFile, withBase } from './base-file.js';
 import { encodeContainerInto } from './encode-container.js';
-import { assertReplaceable, inspectTarget } from './existing-target.js';
+import { decideOnTarget, type TargetDecision } from './existing-target.js';
 import { explained, withForeignNote } from './foreign-notes.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
 import { runGroups } from './run-groups.js';
 import { sha256Of, sha256OfSource } from './sha256.js';
 import { runTogether } from './together.js';
 import type { RunOptions, RunResult } from './types.js';
-import { whereCompressed } from './up-to-date.js';
+import { upToDateIfCompressed } from './up-to-date.js';
 import { writeOutput } from './write-output.js';
 import { assertDecodesTo } from './written-check.js';
 
@@ -54,18 +54,34 @@ function compressFile(task: WritingTask, context: TaskContext): Promise<Outcome>
   return withBase(task, (base) => compressAgainst(task, { ...context, ...(base && { base }) }));
 }
 
+/** What would become of the task, with nothing written.
+ * @throws ZnnError `io` when the source cannot be read, or the target may not be replaced */
+export async function decideOnCompressed(task: WritingTask, context: TaskContext): Promise<TargetDecision> {
+  const source = openInput(task.sourcePath);
+  try {
+    assertOtherFile(context.base, source);
+    return await decide(task, source, planFrames(source, context.options, context.base), context);
+  } finally {
+    closeInput(source);
+  }
+}
+
+function decide(
+  task: WritingTask,
+  source: InputFile,
+  plan: CompressPlan,
+  context: TaskContext,
+): Promise<TargetDecision> {
+  return decideOnTarget(task, source, context, () => upToDateIfCompressed(task, source, plan, context));
+}
+
 async function compressAgainst(task: WritingTask, context: TaskContext): Promise<Outcome> {
   const source = openInput(task.sourcePath);
   try {
     assertOtherFile(context.base, source);
-    const existing = inspectTarget(task.targetPath, source);
     const plan = planFrames(source, context.options, context.base);
-    if (existing !== undefined) {
-      const upToDate = await whereCompressed(task, source, plan, existing, context);
-      if (upToDate !== undefined) return upToDate;
-      assertReplaceable(task.targetPath, existing, context.options.force);
-    }
-    return await writeCompressed(task, source, plan, existing, context);
+    const { outcome, existing } = await decide(task, source, plan, context);
+    return outcome ?? (await writeCompressed(task, source, plan, existing, context));
   } finally {
     closeInput(source);
   }
@@ -79,23 +95,31 @@ async function writeCompressed(
   context: TaskContext,
 ): Promise<Outcome> {
   const { options, base } = context;
-  const compressedBytes = await writeOutput(task, source, existing, options, async (output) => {
-    const encode = plan.container === undefined ? encodeInto : encodeContainerInto;
-    const fileBytes = await encode(output, source, plan, task, context);
-    assertUnchanged(source);
-    if (base !== undefined) assertUnchanged(base);
-    if (options.removeSources) {
-      await output.sync();
-      await assertDecodesTo(source, { path: task.targetPath, fd: output.fd, fileBytes }, task, context);
-    }
-    return fileBytes;
-  });
+  const { value: compressedBytes, removable } = await writeOutput(
+    task,
+    source,
+    existing,
+    context,
+    async (output) => {
+      const encode = plan.container === undefined ? encodeInto : encodeContainerInto;
+      const fileBytes = await encode(output, source, plan, task, context);
+      assertUnchanged(source);
+      if (base !== undefined) assertUnchanged(base);
+      if (options.removeSources) {
+        await output.sync();
+        const written = { path: task.targetPath, fd: output.fd, fileBytes };
+        await assertDecodesTo(source, written, task, context, 1, 2);
+      }
+      return fileBytes;
+    },
+  );
   return {
     status: 'done',
     originalBytes: source.fileBytes,
     compressedBytes,
+    replaced: existing !== undefined,
     notes: notesOf(task, plan),
-    removable: source.stats,
+    ...(removable && { removable }),
   };
 }
 

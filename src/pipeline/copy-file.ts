@@ -1,39 +1,55 @@
 import { fileSource } from '../io/file-source.js';
-import { isSameTime } from '../io/file-times.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { readFully, writeFully } from '../io/positional.js';
 import { copyNotes } from './copy-notes.js';
-import { assertReplaceable, inspectTarget } from './existing-target.js';
+import { decideOnTarget, type TargetDecision } from './existing-target.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
 import { forEachSlice, SLICE_BYTES } from './slices.js';
 import { writeOutput } from './write-output.js';
 
-/** Copies a file with its mode and times, through a link if it is one.
+/** Copies a file with its owner, mode and times, through a link if it is one.
  * @throws ZnnError `io`, or the signal's reason */
-export async function copyFile(task: WritingTask, { options }: TaskContext): Promise<Outcome> {
+export async function copyFile(task: WritingTask, context: TaskContext): Promise<Outcome> {
+  const { options } = context;
   const source = openInput(task.sourcePath);
   try {
-    const bytes = { originalBytes: source.fileBytes, compressedBytes: source.fileBytes };
-    const outcome = { ...bytes, notes: copyNotes(fileSource(source)) };
-    const existing = inspectTarget(task.targetPath, source);
-    if (existing !== undefined) {
-      const isLike =
-        existing.size === source.stats.size && isSameTime(existing.mtimeNs, source.stats.mtimeNs);
-      if (isLike || (await isEqual(source, task.targetPath, options.signal)))
-        return { ...outcome, status: 'up-to-date' };
-      assertReplaceable(task.targetPath, existing, options.force);
-    }
-    await writeOutput(task, source, existing, options, async (copy) => {
+    const { outcome, existing } = await decide(task, source, context);
+    if (outcome !== undefined) return outcome;
+    await writeOutput(task, source, existing, context, async (copy) => {
       await forEachSlice(source.fd, source.fileBytes, options.signal, (slice, offset) => {
         writeFully(copy.fd, slice, offset);
         options.observer?.onProgress?.(task, offset + slice.byteLength, source.fileBytes);
       });
       assertUnchanged(source);
     });
-    return { ...outcome, status: 'done' };
+    const notes = copyNotes(fileSource(source));
+    return { ...sizesOf(source), status: 'done', replaced: existing !== undefined, notes };
   } finally {
     closeInput(source);
   }
+}
+
+/** What would become of the task, with nothing written.
+ * @throws ZnnError `io` when the source cannot be read, or the target may not be replaced */
+export async function decideOnCopy(task: WritingTask, context: TaskContext): Promise<TargetDecision> {
+  const source = openInput(task.sourcePath);
+  try {
+    return await decide(task, source, context);
+  } finally {
+    closeInput(source);
+  }
+}
+
+function decide(task: WritingTask, source: InputFile, context: TaskContext): Promise<TargetDecision> {
+  return decideOnTarget(task, source, context, async () =>
+    (await isEqual(source, task.targetPath, context.options.signal))
+      ? { ...sizesOf(source), status: 'up-to-date', notes: copyNotes(fileSource(source)) }
+      : undefined,
+  );
+}
+
+function sizesOf({ fileBytes }: InputFile): Pick<Outcome, 'originalBytes' | 'compressedBytes'> {
+  return { originalBytes: fileBytes, compressedBytes: fileBytes };
 }
 
 async function isEqual(

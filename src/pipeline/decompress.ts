@@ -1,17 +1,16 @@
-import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import type { ExactFileStats } from '../io/system.js';
-import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { assertBase, withBase } from './base-file.js';
 import { decodeFile } from './decode-file.js';
-import { assertReplaceable, inspectTarget } from './existing-target.js';
+import { decideOnTarget, type TargetDecision } from './existing-target.js';
+import { planRestore } from './plan-restore.js';
 import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
 import { runGroups } from './run-groups.js';
 import { assertSha256 } from './sha256.js';
 import type { RunOptions, RunResult } from './types.js';
-import { whereRestored } from './up-to-date.js';
+import { upToDateIfRestored } from './up-to-date.js';
 import { writeOutput } from './write-output.js';
 
 /** Restores the files of `plan`, one after the other, each checked against the checksums it carries. A file that fails
@@ -30,7 +29,7 @@ export function planDecompressionOf(
 ): DecompressPlan {
   const source = openInput(sourcePath);
   try {
-    return planDecompression(fileSource(source), (bytes) => runner.checksum(bytes), limits);
+    return planRestore(source, (bytes) => runner.checksum(bytes), limits);
   } finally {
     closeInput(source);
   }
@@ -40,19 +39,33 @@ function decompressFile(task: WritingTask, context: TaskContext): Promise<Outcom
   return withBase(task, (base) => restoreFrom(task, { ...context, ...(base && { base }) }));
 }
 
-async function restoreFrom(task: WritingTask, context: TaskContext): Promise<Outcome> {
-  const { options, restorePlans, base } = context;
+/** What would become of the task, with nothing written.
+ * @throws ZnnError when the source is damaged or lacks its base, `io` when the target may not be replaced */
+export async function decideOnRestored(task: WritingTask, context: TaskContext): Promise<TargetDecision> {
   const source = openInput(task.sourcePath);
   try {
-    const plan = restorePlans.of(source);
-    await assertBase(plan, base, task, options.signal);
-    const existing = inspectTarget(task.targetPath, source);
-    if (existing !== undefined) {
-      const upToDate = await whereRestored(task, source, plan, existing, context);
-      if (upToDate !== undefined) return upToDate;
-      assertReplaceable(task.targetPath, existing, options.force);
-    }
-    return await writeRestored(task, source, plan, existing, context);
+    return (await decide(task, source, context)).decision;
+  } finally {
+    closeInput(source);
+  }
+}
+
+async function decide(
+  task: WritingTask,
+  source: InputFile,
+  context: TaskContext,
+): Promise<{ plan: DecompressPlan; decision: TargetDecision }> {
+  const plan = context.restorePlans.of(source);
+  await assertBase(plan, context.base, task, context.options.signal);
+  const ifUpToDate = () => upToDateIfRestored(task, source, plan, context);
+  return { plan, decision: await decideOnTarget(task, source, context, ifUpToDate) };
+}
+
+async function restoreFrom(task: WritingTask, context: TaskContext): Promise<Outcome> {
+  const source = openInput(task.sourcePath);
+  try {
+    const { plan, decision } = await decide(task, source, context);
+    return decision.outcome ?? (await writeRestored(task, source, plan, decision.existing, context));
   } finally {
     closeInput(source);
   }
@@ -63,11 +76,12 @@ async function writeRestored(
   source: InputFile,
   plan: DecompressPlan,
   existing: ExactFileStats | undefined,
-  { options, runner, base }: TaskContext,
+  context: TaskContext,
 ): Promise<Outcome> {
+  const { options, runner, base } = context;
   const input = { sourceFd: source.fd, ...(base && { baseFd: base.fd }) };
   const passCount = options.removeSources ? 2 : 1;
-  await writeOutput(task, source, existing, options, async (output) => {
+  const { removable } = await writeOutput(task, source, existing, context, async (output) => {
     output.setLength(plan.rawBytes);
     const target = { targetFd: output.fd, targetPath: output.targetPath };
     const firstPass = passHooks(task, options, plan.rawBytes, 0, passCount);
@@ -87,6 +101,7 @@ async function writeRestored(
     compressedBytes: source.fileBytes,
     checked: plan.kind === 'znn' ? 'content' : 'structure',
     notes: plan.note === undefined ? [] : [plan.note],
-    removable: source.stats,
+    replaced: existing !== undefined,
+    ...(removable && { removable }),
   };
 }

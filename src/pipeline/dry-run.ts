@@ -1,8 +1,15 @@
-import type { FileTask, RunPlan } from '../plan/types.js';
+import type { FileTask, RunPlan, TaskGroup } from '../plan/types.js';
+import type { JobRunner } from '../pool/protocol.js';
+import { withBase } from './base-file.js';
 import { checkSpace } from './check-space.js';
-import { planCompressionOf } from './compress.js';
-import { planDecompressionOf } from './decompress.js';
+import { decideOnCompressed, planCompressionOf } from './compress.js';
+import { decideOnCopy } from './copy-file.js';
+import { decideOnRestored, planDecompressionOf } from './decompress.js';
+import type { TargetDecision } from './existing-target.js';
+import { OutputLedger } from './output-ledger.js';
+import { RefusalNotes } from './refusal-notes.js';
 import { RestorePlans } from './restore-plans.js';
+import type { TaskContext, WritingTask } from './run.js';
 import { withRunner } from './run-plan.js';
 import type { RunOptions } from './types.js';
 
@@ -14,17 +21,55 @@ export interface PlannedFrame {
   readonly encoding: string;
 }
 
+/** What a run would find in the place of an output. */
+export type TargetState = 'absent' | 'up-to-date' | 'replaced';
+
+/** What a dry run needs to look at tasks as the run itself would. Nothing is written, and no source goes. */
+export function dryRunContext(
+  { verb }: RunPlan,
+  group: TaskGroup,
+  options: Omit<RunOptions, 'signal' | 'observer'>,
+  runner: JobRunner,
+): TaskContext {
+  return {
+    ...{ verb, runner, group, options: { ...options, removeSources: false, removeEach: false } },
+    restorePlans: new RestorePlans(runner, options.limits),
+    ledger: new OutputLedger(runner),
+    refusalNotes: new RefusalNotes(undefined),
+  };
+}
+
+/** What stands where the task's output is to go.
+ * @throws ZnnError as the run itself would, for a source that cannot be read and a target that may not be replaced */
+export async function targetStateOf(task: FileTask, context: TaskContext): Promise<TargetState> {
+  const { targetPath, action } = task;
+  const decide = DECISIONS.get(action);
+  if (targetPath === undefined || decide === undefined) return 'absent';
+  const { outcome, existing } = await withBase(task, (base) =>
+    decide({ ...task, targetPath }, { ...context, ...(base && { base }) }),
+  );
+  if (outcome !== undefined) return 'up-to-date';
+  return existing === undefined ? 'absent' : 'replaced';
+}
+
+const DECISIONS: ReadonlyMap<
+  FileTask['action'],
+  (task: WritingTask, context: TaskContext) => Promise<TargetDecision>
+> = new Map([
+  ['compress', decideOnCompressed],
+  ['decompress', decideOnRestored],
+  ['copy', decideOnCopy],
+]);
+
 /** The frames that a task will write or read; `undefined` for a task without frames.
  * @throws ZnnError as the run itself would, for a file that cannot be read or is damaged where frames are described */
 export async function plannedFramesOf(
   task: FileTask,
-  options: Pick<RunOptions, 'encoding' | 'format' | 'allDtypes' | 'sha256' | 'limits'>,
+  { options, runner }: TaskContext,
 ): Promise<readonly PlannedFrame[] | undefined> {
   if (task.action === 'compress') return (await planCompressionOf(task, options)).frames.map(shown);
   if (task.action !== 'decompress' && task.action !== 'verify') return undefined;
-  const { frames } = await withRunner({ threads: 1 }, (runner) =>
-    planDecompressionOf(task.sourcePath, options, runner),
-  );
+  const { frames } = planDecompressionOf(task.sourcePath, options, runner);
   return frames.map((frame) => shown({ ...frame, encoding: frame.dtypeName }));
 }
 

@@ -3,9 +3,9 @@ import type { Machine } from '../plan/hub-cache.js';
 import { lookAt } from '../plan/named-paths.js';
 import { placeOutputs } from '../plan/output-paths.js';
 import { assertTargets } from '../plan/target-checks.js';
-import type { RunPlan } from '../plan/types.js';
+import type { RunPlan, TargetFolder } from '../plan/types.js';
 import type { CheckedGroup, CheckResult } from './check.js';
-import { assertFits, MAKE_ROOM } from './check-space.js';
+import { assertFits } from './check-space.js';
 import { isRepairable, repairedNameOf } from './repairable.js';
 import { spaceNeeds } from './space-needs.js';
 
@@ -13,6 +13,8 @@ import { spaceNeeds } from './space-needs.js';
 export interface RepairTask {
   readonly checked: CheckResult;
   readonly targetPath: string;
+  /** Folders that must be there for it, parents first; absent: that of the file. */
+  readonly targetFolders?: readonly TargetFolder[];
 }
 
 /** Where the new files go: as the outputs of the other commands do, under `outputPath`.
@@ -30,25 +32,31 @@ export function planRepairs(
     outputPath,
     isOne,
   );
-  const tasks = groups.flatMap(({ files, isFolder }, i) =>
+  const tasks = groups.flatMap(({ files, isFolder, rootPath }, i) =>
     files.filter(isRepairable).map((checked) => {
       const { dir, base } = path.parse(checked.relativePath);
       const place = places[i];
-      const folder = path.join(place?.kind === 'folder' ? place.path : '', isFolder ? dir : '');
-      return {
-        checked,
-        targetPath: place?.kind === 'file' ? place.path : path.join(folder, repairedNameOf(base)),
-      };
+      if (place?.kind === 'file') return { checked, targetPath: place.path };
+      const root = place?.kind === 'folder' ? place.path : '';
+      if (!isFolder) return { checked, targetPath: path.join(root, repairedNameOf(base)) };
+      const targetFolders = foldersDownTo(dir).map((folder) => ({
+        path: path.join(root, folder),
+        likePath: path.join(rootPath, folder),
+      }));
+      return { checked, targetPath: path.join(root, dir, repairedNameOf(base)), targetFolders };
     }),
   );
   const run = asRun(tasks);
   assertTargets(run.groups, machine);
   const nothingGoes = { force: false, removeSources: false };
-  assertFits(
-    spaceNeeds(run, nothingGoes, ({ sourceBytes }) => sourceBytes),
-    MAKE_ROOM,
-  );
+  assertFits(spaceNeeds(run, nothingGoes, ({ sourceBytes }) => sourceBytes));
   return tasks;
+}
+
+/** `a/b` → the folder itself, `a`, `a/b`. */
+function foldersDownTo(relativePath: string): string[] {
+  if (relativePath === '' || relativePath === '.') return [''];
+  return [...foldersDownTo(path.dirname(relativePath)), relativePath];
 }
 
 /** As the checks of the other commands want it. A new file is about as long as the old one. */

@@ -2,13 +2,14 @@ import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { AtomicFile } from '../io/atomic-file.js';
 import { fileSource } from '../io/file-source.js';
-import { makeFolder } from '../io/folders.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { writeFully } from '../io/positional.js';
 import { removeStaleTemporaries } from '../io/temporary-files.js';
 import { inspectTarget } from './existing-target.js';
+import { RefusalNotes } from './refusal-notes.js';
 import type { RepairTask } from './repair-plan.js';
 import { forEachRepairedPiece, type RepairOptions } from './repaired-content.js';
+import { makeTargetFolders } from './target-folders.js';
 
 /** Makes a new file without the defects of `checked`; the old one stays as it is. One that an earlier run made serves, once it
  * is found equal: so a run that was cut short is finished by the next one.
@@ -29,22 +30,21 @@ export async function repair(task: RepairTask, options: RepairOptions = {}): Pro
 
 async function write(
   source: InputFile,
-  { checked, targetPath }: RepairTask,
+  { checked, targetPath, targetFolders = [{ path: path.dirname(targetPath) }] }: RepairTask,
   options: RepairOptions,
 ): Promise<void> {
-  await makeFolder(path.dirname(targetPath), false);
+  const { refusalNotes = new RefusalNotes(undefined) } = options;
+  const { error } = await makeTargetFolders(targetFolders, false, refusalNotes);
+  // Their owner may write to them for good: the next file may be repaired by another run.
+  if (error !== undefined) throw error;
   const output = new AtomicFile(targetPath);
   try {
     await forEachRepairedPiece(source, checked, options, (piece, offset) =>
       writeFully(output.fd, piece, offset),
     );
     assertUnchanged(source);
-    await output.commit({
-      isDurable: false,
-      replacesExisting: false,
-      like: source.stats,
-      keepsOwnTime: true,
-    });
+    const how = { isDurable: false, replacesExisting: false, keepsOwnTime: true } as const;
+    refusalNotes.add(await output.commit({ ...how, like: source.stats }));
   } finally {
     output.discard();
   }

@@ -10,10 +10,11 @@ import { fileSource } from '../io/file-source.js';
 import type { InputFile } from '../io/input-file.js';
 import { findCompressedTensors } from '../plan/compressed-tensors.js';
 import type { CheckResult } from './check.js';
+import type { RefusalNotes } from './refusal-notes.js';
 import { forEachSlice } from './slices.js';
 import type { RunOptions } from './types.js';
 
-export type RepairOptions = Pick<RunOptions, 'limits' | 'signal'>;
+export type RepairOptions = Pick<RunOptions, 'limits' | 'signal'> & { readonly refusalNotes?: RefusalNotes };
 
 /** Takes the new file's bytes, which stand at `offset` in it. The buffer is the giver's. */
 export type OnPiece = (piece: Uint8Array, offset: number) => void;

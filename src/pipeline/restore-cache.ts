@@ -9,6 +9,8 @@ import type { FileTask } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
 import { blobPathOf } from './blob-names.js';
 import { checkSpace } from './check-space.js';
+import { OutputLedger } from './output-ledger.js';
+import { RefusalNotes } from './refusal-notes.js';
 import { RestorePlans } from './restore-plans.js';
 import { restoreWeight } from './restore-weight.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
@@ -30,9 +32,19 @@ export async function restoreCache(
   const files: FileResult[] = [];
   for (const folder of foldersOf(plan)) removeStaleTemporaries(folder);
   const restorePlans = new RestorePlans(runner, options.limits);
-  checkSpace(plan, { ...options, removeSources: false, removeEach: false }, restorePlans);
+  checkSpace(plan, { ...options, removeSources: false, removeEach: false }, restorePlans, false);
+  const ledger = new OutputLedger(runner);
+  const refusalNotes = new RefusalNotes(options.observer);
   for (const group of plan.groups) {
-    const context: TaskContext = { verb: 'decompress', options, runner, restorePlans, group };
+    const context: TaskContext = {
+      verb: 'decompress',
+      options,
+      runner,
+      restorePlans,
+      ledger,
+      refusalNotes,
+      group,
+    };
     for (const task of group.tasks) {
       options.signal?.throwIfAborted();
       const hasFailed = files.some(({ status }) => status === 'failed');
@@ -49,7 +61,7 @@ export async function restoreCache(
 async function actOn(task: FileTask, context: TaskContext): Promise<Outcome> {
   if (task.action === 'refuse') throw new ZnnError('io', task.reason ?? 'cannot be used');
   const writing: WritingTask = { ...task, targetPath: task.targetPath ?? task.sourcePath };
-  return task.action === 'rewrite-index' ? switchIndex(writing) : restoreWeight(writing, context);
+  return task.action === 'rewrite-index' ? switchIndex(writing, context) : restoreWeight(writing, context);
 }
 
 function foldersOf({ groups, snapshot }: CacheRestorePlan): Set<string> {

@@ -1,9 +1,8 @@
-import { fileSource } from '../io/file-source.js';
 import { type InputFile, isUnchanged } from '../io/input-file.js';
 import type { ExactFileStats } from '../io/system.js';
-import { planDecompression } from '../plan/decompress-plan.js';
 import type { DecompressPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { planRestore } from './plan-restore.js';
 import type { RunOptions } from './types.js';
 
 /** Frames of all plans that are kept, some 200 bytes each: 64 GiB in frames of 4 MiB. */
@@ -28,7 +27,7 @@ export class RestorePlans {
   of(source: InputFile): DecompressPlan {
     const known = this.kept.get(source.path);
     if (known !== undefined && isUnchanged(known.stats, source.stats)) return known.plan;
-    const plan = planDecompression(fileSource(source), (bytes) => this.runner.checksum(bytes), this.limits);
+    const plan = planRestore(source, (bytes) => this.runner.checksum(bytes), this.limits);
     if (this.keptFrames + plan.frames.length <= KEPT_FRAMES_MAX) {
       this.kept.set(source.path, { stats: source.stats, plan });
       this.keptFrames += plan.frames.length;

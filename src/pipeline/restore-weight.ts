@@ -79,7 +79,8 @@ async function writeFile(
   const output = new AtomicFile(task.targetPath);
   try {
     await decodeInto(output, task, source, plan, context);
-    await output.commit({ isDurable: true, replacesExisting: false, like: source.stats });
+    const refusals = await output.commit({ isDurable: true, replacesExisting: false, like: source.stats });
+    context.refusalNotes.add(refusals);
   } finally {
     output.discard();
   }
@@ -101,14 +102,10 @@ async function writeBlob(
     const blobName = await blobNameOf(output.fd, plan.rawBytes, kind, signal);
     output.willBe(blobName);
     // Another revision may have the original: then that blob serves, if it is what its name says.
-    if (system.lstatSync(output.targetPath, { throwIfNoEntry: false }) === undefined)
-      await output.commit({
-        isDurable: true,
-        replacesExisting: false,
-        like: source.stats,
-        keepsOwnTime: true,
-      });
-    else await assertBlob(output.targetPath, blobName, kind, signal);
+    if (system.lstatSync(output.targetPath, { throwIfNoEntry: false }) === undefined) {
+      const how = { isDurable: true, replacesExisting: false, keepsOwnTime: true } as const;
+      context.refusalNotes.add(await output.commit({ ...how, like: source.stats }));
+    } else await assertBlob(output.targetPath, blobName, kind, signal);
     await makeLink(task.targetPath, output.targetPath);
   } finally {
     output.discard();

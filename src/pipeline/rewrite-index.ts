@@ -1,11 +1,14 @@
 import { renameShards } from '../format/model-index.js';
 import { closeInput, openInput } from '../io/input-file.js';
+import { system } from '../io/system.js';
 import { plainIndexPathOf } from '../plan/weight-files.js';
 import { readIndex } from './read-index.js';
 import { writeRewritten } from './rewritten-file.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
 import { shardNamesAfter } from './shard-names-after.js';
 import { unnamedShardNotes } from './unnamed-shards.js';
+
+const statsOf = ({ targetPath }: WritingTask) => system.lstatSync(targetPath, { bigint: true });
 
 /** Writes an index whose `weight_map` names the files as the run leaves them, every other byte kept. In place it replaces
  * the old one, durably, since an index is all that says which tensor is where.
@@ -23,7 +26,7 @@ export async function rewriteIndex(task: WritingTask, context: TaskContext): Pro
     const status = await writeRewritten(task, source, rewritten, context);
     // The index of a variant goes when the files that it names do.
     const isSpent = plainIndexPathOf(task.sourcePath) === task.targetPath;
-    return { status, notes, ...(isSpent && { removable: source.stats }) };
+    return { status, notes, ...(isSpent && { removable: { source: source.stats, output: statsOf(task) } }) };
   } finally {
     closeInput(source);
   }

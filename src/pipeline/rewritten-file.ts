@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { ZnnError } from '../errors.js';
 import { AtomicFile, type CommitOptions } from '../io/atomic-file.js';
 import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, describeKind, type InputFile, openInput } from '../io/input-file.js';
 import { makeDurable } from '../io/make-durable.js';
 import { writeFully } from '../io/positional.js';
+import type { Refusal } from '../io/refusals.js';
 import { type ExactFileStats, system } from '../io/system.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
 import type { TaskContext, WritingTask } from './run.js';
@@ -16,26 +18,31 @@ export async function writeRewritten(
   task: WritingTask,
   source: InputFile | undefined,
   content: Uint8Array,
-  { options }: TaskContext,
+  context: TaskContext,
 ): Promise<'done' | 'up-to-date'> {
+  const { options, refusalNotes } = context;
   const existing = existingFile(task, source);
   if (existing !== undefined && isContentOf(task.targetPath, content)) {
-    if (options.removeSources) await makeDurable(task.targetPath);
+    if (options.removeSources) refusalNotes.add(await makeDurable(task.targetPath));
     return 'up-to-date';
   }
   const isInPlace = task.targetPath === task.sourcePath;
-  if (existing !== undefined && !isInPlace) assertReplaceable(task.targetPath, existing, options.force);
+  if (existing !== undefined && !isInPlace) await assertReplaceable(task, existing, context);
   if (source !== undefined) assertUnchanged(source);
-  await write(task.targetPath, content, {
+  const refusals = await write(task.targetPath, content, {
     isDurable: options.fsync || options.removeSources || existing !== undefined,
     replacesExisting: existing !== undefined,
-    ...(source === undefined ? { mode: NEW_FILE_MODE } : { like: source.stats }),
-    keepsOwnTime: isInPlace,
+    ...(source === undefined ? newIn(path.dirname(task.targetPath)) : { like: source.stats }),
+    keepsOwnTime: isInPlace || source === undefined,
   });
+  refusalNotes.add(refusals);
   return 'done';
 }
 
-const NEW_FILE_MODE = 0o644;
+/** A new file belongs to whom its folder does, and may be read by those who may read that. */
+function newIn(folderPath: string): Pick<CommitOptions, 'like' | 'modeMask'> {
+  return { like: system.statSync(folderPath, { bigint: true }), modeMask: 0o644 };
+}
 
 /** What stands where the file is to go. In place that is the source itself, unless it is a link: what a link leads to may
  * have other readers, and is never replaced. */
@@ -58,11 +65,15 @@ function isContentOf(filePath: string, content: Uint8Array): boolean {
   }
 }
 
-async function write(targetPath: string, content: Uint8Array, options: CommitOptions): Promise<void> {
+async function write(
+  targetPath: string,
+  content: Uint8Array,
+  options: CommitOptions,
+): Promise<readonly Refusal[]> {
   const output = new AtomicFile(targetPath);
   try {
     writeFully(output.fd, content, 0);
-    await output.commit(options);
+    return await output.commit(options);
   } finally {
     output.discard();
   }

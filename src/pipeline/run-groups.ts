@@ -1,19 +1,22 @@
 import path from 'node:path';
 import pMap from 'p-map';
-import { toZnnError, ZnnError } from '../errors.js';
-import { makeFolder } from '../io/folders.js';
+import { ZnnError } from '../errors.js';
 import { startStopwatch } from '../io/stopwatch.js';
 import { removeStaleTemporaries } from '../io/temporary-files.js';
-import type { FileTask, RunPlan, TaskAction, TaskGroup } from '../plan/types.js';
+import type { FileTask, RunPlan, TaskAction } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { assertTargetsApart } from './assert-targets-apart.js';
 import { checkSpace } from './check-space.js';
 import { copyFile } from './copy-file.js';
+import { ledgerEntriesOf, OutputLedger } from './output-ledger.js';
+import { RefusalNotes } from './refusal-notes.js';
 import { removeSource } from './remove-source.js';
 import { RestorePlans } from './restore-plans.js';
 import { rewriteAttributes } from './rewrite-attributes.js';
 import { rewriteIndex } from './rewrite-index.js';
 import type { Ended, Outcome, TaskContext, WritingTask } from './run.js';
 import { runTask } from './run-task.js';
+import { finishTargetFolders, makeTargetFolders } from './target-folders.js';
 import type { FileResult, RunOptions, RunResult } from './types.js';
 
 /** Does what a run is about with one file.
@@ -39,10 +42,21 @@ export async function runGroups(
   const seconds = startStopwatch();
   const files: FileResult[] = [];
   removeLeftovers(plan);
+  assertTargetsApart(plan);
   const restorePlans = new RestorePlans(runner, options.limits);
+  const ledger = new OutputLedger(runner);
   checkSpace(plan, options, restorePlans);
+  const refusalNotes = new RefusalNotes(options.observer);
   for (const group of plan.groups) {
-    const context: TaskContext = { verb: plan.verb, options, runner, restorePlans, group };
+    const context: TaskContext = {
+      verb: plan.verb,
+      options,
+      runner,
+      restorePlans,
+      ledger,
+      refusalNotes,
+      group,
+    };
     files.push(...(await runGroup(context, handleFile)));
   }
   return { files, seconds: seconds() };
@@ -58,15 +72,16 @@ function removeLeftovers(plan: RunPlan): void {
 }
 
 async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<FileResult[]> {
-  const { options, group } = context;
-  const folderError = await makeFolders(group, options.fsync || options.removeSources);
+  const { options, group, refusalNotes } = context;
+  const isDurable = options.fsync || options.removeSources;
+  const folders = await makeTargetFolders(group.targetFolders, isDurable, refusalNotes);
   // With --rm a file's last word is whether its source could go, and that is known when the whole group is done.
   const waitsForGroup = options.removeSources && !options.removeEach;
   const report = ({ result }: Ended) => options.observer?.onFileEnd?.(result);
   const reportEnd = (end: Ended) => (waitsForGroup ? undefined : report(end));
   const run = async (task: FileTask) => {
     const end = await runTask(task, options, async () => {
-      if (folderError !== undefined && task.targetPath !== undefined) throw folderError;
+      if (folders.error !== undefined && task.targetPath !== undefined) throw folders.error;
       return actOn(task, context, handleFile);
     });
     return options.removeSources && options.removeEach ? removeSource(end) : end;
@@ -85,10 +100,14 @@ async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<
     ended.push(end);
     reportEnd(end);
   }
-  if (!waitsForGroup) return ended.map(({ result }) => result);
-  const last = ended.some(hasFailed) ? ended : ended.map(removeSource);
-  last.forEach(report);
-  return last.map(({ result }) => result);
+  // Where a file failed the next run has to write to them.
+  if (!ended.some(hasFailed)) finishTargetFolders(folders.made, refusalNotes);
+  const last = !waitsForGroup || ended.some(hasFailed) ? ended : ended.map(removeSource);
+  const results = last.map(({ result }) => result);
+  const { kept, removed } = ledgerEntriesOf(results);
+  await context.ledger.record(kept, removed);
+  if (waitsForGroup) last.forEach(report);
+  return results;
 }
 
 /** Where sources go one by one, an index in place must say how things stand when the run ends, even if a file failed. */
@@ -140,17 +159,6 @@ function withheld(task: FileTask): Ended {
   return {
     result: { task: skipped, status: 'skipped', originalBytes: 0, compressedBytes: 0, seconds: 0, notes: [] },
   };
-}
-
-/** What every file of the group fails with when one of its folders cannot be made. */
-async function makeFolders({ targetFolders }: TaskGroup, isDurable: boolean): Promise<ZnnError | undefined> {
-  try {
-    for (const folder of targetFolders) await makeFolder(folder, isDurable);
-    return undefined;
-  } catch (thrown) {
-    const { code, message, where, cause } = toZnnError(thrown);
-    return new ZnnError(code, `output folder ${where.file}: ${message}`, {}, cause);
-  }
 }
 
 function hasFailed({ result }: Ended): boolean {

@@ -4,6 +4,8 @@ import type { InputFile } from '../io/input-file.js';
 import type { ExactFileStats } from '../io/system.js';
 import type { FileTask, TaskGroup, Verb } from '../plan/types.js';
 import type { JobHooks, JobRunner } from '../pool/protocol.js';
+import type { OutputLedger } from './output-ledger.js';
+import type { RefusalNotes } from './refusal-notes.js';
 import type { RestorePlans } from './restore-plans.js';
 import type { FileResult, FileStatus, RunOptions } from './types.js';
 
@@ -13,6 +15,9 @@ export interface TaskContext {
   readonly options: RunOptions;
   readonly runner: JobRunner;
   readonly restorePlans: RestorePlans;
+  /** What earlier runs made. */
+  readonly ledger: OutputLedger;
+  readonly refusalNotes: RefusalNotes;
   /** The task's group: an index must know what becomes of the shards. */
   readonly group: TaskGroup;
   /** What the task's file is compressed against, or was. */
@@ -21,27 +26,35 @@ export interface TaskContext {
 
 /** How a task ended that did not fail. */
 export interface Outcome
-  extends Partial<Pick<FileResult, 'originalBytes' | 'compressedBytes' | 'checked' | 'notes'>> {
+  extends Partial<Pick<FileResult, 'originalBytes' | 'compressedBytes' | 'checked' | 'replaced' | 'notes'>> {
   readonly status: Exclude<FileStatus, 'failed'>;
-  /** What the source looked like when its output was found equal. Present where `--rm` may remove it. */
-  readonly removable?: ExactFileStats;
+  /** Present where `--rm` may remove the source. */
+  readonly removable?: Removable;
+}
+
+/** Source and output as they were when they were found equal. */
+export interface Removable {
+  readonly source: ExactFileStats;
+  readonly output: ExactFileStats;
 }
 
 /** A result, and what is needed to remove its source. */
 export interface Ended {
   readonly result: FileResult;
-  readonly removable?: Outcome['removable'];
+  readonly removable?: Removable;
 }
 
 export type WritingTask = FileTask & { readonly targetPath: string };
+
+/** Which of the times it is that a file's raw bytes are gone through, from 0, and how often that is done in all. */
+export type Pass = readonly [pass: number, passCount: number];
 
 /** Hooks for one of the `passCount` times that a file's raw bytes are gone through. */
 export function passHooks(
   task: FileTask,
   { signal, observer }: RunOptions,
   rawBytes: number,
-  pass: number,
-  passCount: number,
+  ...[pass, passCount]: Pass
 ): JobHooks {
   return {
     onProgress: (doneBytes) =>

@@ -25,6 +25,8 @@ export function shardNamesAfter(
   { verb, group, options }: TaskContext,
 ): ShardNamesAfter {
   const actions = new Map(group.tasks.map(({ sourcePath, action }) => [absolutePathOf(sourcePath), action]));
+  const isElsewhere = path.dirname(indexTask.targetPath) !== path.dirname(indexTask.sourcePath);
+  const isOmitted = (sourcePath: string) => isElsewhere && !actions.has(sourcePath);
   const newNames = new Map<string, string>();
   const missingNames: string[] = [];
   for (const name of shardNames) {
@@ -33,7 +35,7 @@ export function shardNamesAfter(
     // Where sources go one by one, those that are still there are those that failed.
     const isHandled = actions.get(sourcePath) === verb && !(options.removeEach && isThere(sourcePath));
     if (newName !== undefined && isHandled) newNames.set(name, newName);
-    else if (isThere(sourcePath)) continue;
+    else if (isThere(sourcePath) && !isOmitted(sourcePath)) continue;
     else if (newName !== undefined && isThere(path.join(path.dirname(indexTask.targetPath), newName))) {
       newNames.set(name, newName);
     } else missingNames.push(name);

@@ -8,12 +8,12 @@ import { system } from '../io/system.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 import { blobHashOf, blobNameOfBytes, blobPathOf } from './blob-names.js';
 import { readIndex } from './read-index.js';
-import type { Outcome, WritingTask } from './run.js';
+import type { Outcome, TaskContext, WritingTask } from './run.js';
 
 /** Has the index of a snapshot name the restored files: a new blob under its right hash, to which the link is switched in
  * one step. The old blob stays for whoever else links to it.
  * @throws ZnnError `corrupt` when it is no index, `io` when the system fails */
-export async function switchIndex(task: WritingTask): Promise<Outcome> {
+export async function switchIndex(task: WritingTask, context: TaskContext): Promise<Outcome> {
   const source = openInput(task.sourcePath);
   try {
     const index = readIndex(source);
@@ -21,12 +21,12 @@ export async function switchIndex(task: WritingTask): Promise<Outcome> {
     if (newNames.size === 0) return { status: 'up-to-date' };
     const content = renameShards(index, newNames);
     const blobPath = blobPathOf(task.sourcePath);
-    if (blobPath === undefined) await writeAs(task.sourcePath, content, source, true);
+    if (blobPath === undefined) await writeAs(task.sourcePath, content, source, true, context);
     else {
       const newBlobName = await blobNameOfBytes(content, blobHashOf(blobPath) ?? 'sha256');
       const newBlobPath = path.join(path.dirname(blobPath), newBlobName);
       if (system.lstatSync(newBlobPath, { throwIfNoEntry: false }) === undefined)
-        await writeAs(newBlobPath, content, source, false);
+        await writeAs(newBlobPath, content, source, false, context);
       await replaceLink(task.sourcePath, newBlobPath);
     }
     return { status: 'done' };
@@ -51,11 +51,14 @@ async function writeAs(
   content: Uint8Array,
   source: InputFile,
   replacesExisting: boolean,
+  { refusalNotes }: TaskContext,
 ): Promise<void> {
   const output = new AtomicFile(targetPath);
   try {
     writeFully(output.fd, content, 0);
-    await output.commit({ isDurable: true, replacesExisting, like: source.stats, keepsOwnTime: true });
+    const like = source.stats;
+    const refusals = await output.commit({ isDurable: true, replacesExisting, like, keepsOwnTime: true });
+    refusalNotes.add(refusals);
   } finally {
     output.discard();
   }

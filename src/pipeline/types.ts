@@ -9,8 +9,12 @@ export interface RunOptions {
   readonly threads: number;
   /** The calling thread is one of them, and gets to other things every few milliseconds; for a process that has little else to do. */
   readonly usesCallingThread?: boolean;
-  /** Replace existing outputs. */
+  /** Make outputs again that exist, whatever they are. */
   readonly force: boolean;
+  /** Replace existing outputs that are not what their sources give, whoever made them. */
+  readonly update?: boolean;
+  /** Compare all of an existing output with its source before it counts as up to date, where a sample would do. */
+  readonly checksum?: boolean;
   /** Remove sources once their outputs are durable, re-read and found equal. */
   readonly removeSources: boolean;
   /** With `removeSources`: each as soon as its own output is, and not all of a folder together at its end. */
@@ -58,6 +62,8 @@ export interface FileResult {
   /** `content`: every frame's checksum was compared. `structure`: the file carries none. */
   readonly checked?: 'content' | 'structure';
   readonly removedSource?: boolean;
+  /** Another file stood there before. */
+  readonly replaced?: boolean;
   readonly notes: readonly string[];
   readonly error?: ZnnError;
 }

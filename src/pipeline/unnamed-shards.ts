@@ -2,11 +2,12 @@ import path from 'node:path';
 import { ZnnError } from '../errors.js';
 import type { Limits } from '../format/limits.js';
 import { closeInput, openInput } from '../io/input-file.js';
+import { hasOwnLoader } from '../plan/loader-names.js';
 import { plainNameOf } from '../plan/weight-files.js';
 import { readIndex } from './read-index.js';
 import type { TaskContext, WritingTask } from './run.js';
 
-/** A note on files that the run compresses and that no index beside them names: nobody will load them. The first index of a
+/** A note on files that the run compresses and that neither an index beside them nor a loader names: nobody will load them. The first index of a
  * folder speaks for all of them. */
 export function unnamedShardNotes(
   shardNames: readonly string[],
@@ -24,7 +25,7 @@ export function unnamedShardNotes(
   const [unnamed, ...more] = beside
     .filter(({ action }) => action === 'compress')
     .map((task) => path.basename(task.sourcePath))
-    .filter((name) => extensions.has(path.extname(name)) && !named.has(name));
+    .filter((name) => extensions.has(path.extname(name)) && !named.has(name) && !hasOwnLoader(name));
   if (unnamed === undefined) return [];
   const count = more.length === 0 ? '' : ` (and ${more.length} more)`;
   return [`does not name ${unnamed}${count}: loaders that follow the index leave it out`];

@@ -1,98 +1,78 @@
-import { ZnnError } from '../errors.js';
+import { isAboutContent } from '../errors.js';
 import { ENCODINGS } from '../format/dtypes.js';
 import { fileSource } from '../io/file-source.js';
-import { isSameTime } from '../io/file-times.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { makeDurable } from '../io/make-durable.js';
-import type { ExactFileStats } from '../io/system.js';
 import { planDecompression } from '../plan/decompress-plan.js';
-import type { CompressPlan, DecompressPlan, FileTask } from '../plan/types.js';
-import { decodeFile } from './decode-file.js';
-import { type Outcome, passHooks, type TaskContext, type WritingTask } from './run.js';
-import { assertDecodesTo } from './written-check.js';
+import type { CompressPlan, DecompressPlan } from '../plan/types.js';
+import type { Outcome, TaskContext, WritingTask } from './run.js';
+import { hasSameContent } from './same-content.js';
+import { sha256Of } from './sha256.js';
 
-// An output is up to date when it is complete and its time is that of the source, from which it was copied. Before a source
-// is removed that is not enough: then the output is made durable, which an earlier run need not have done, and every byte is
-// compared.
+// An output is up to date when it is made as the options say and holds what its source holds now: the content decides, never a time.
+// Before a source is removed the output is made durable as well, which an earlier run need not have done, and every byte is compared.
 
-/** The outcome if the existing target is the source, compressed as `wanted` and the options say; `undefined` if it is
- * anything else, or is to be replaced whatever it is. */
-export async function whereCompressed(
+/** `up-to-date` if the file at the target already is the source, compressed as `wanted` and the options say; `undefined` if it must
+ * be written.
+ * @throws ZnnError `io`, or the signal's reason */
+export async function upToDateIfCompressed(
   task: WritingTask,
   source: InputFile,
   wanted: CompressPlan,
-  existing: ExactFileStats,
   context: TaskContext,
 ): Promise<Outcome | undefined> {
   const { options, runner } = context;
-  if (options.force || !isSameTime(source.stats.mtimeNs, existing.mtimeNs)) return undefined;
   const compressed = openInput(task.targetPath);
   try {
     const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes), options.limits);
-    if (plan.rawBytes !== source.fileBytes || !isAsAsked(plan, wanted, context)) return undefined;
-    if (options.removeSources) {
-      await makeDurable(task.targetPath);
-      await assertDecodesTo(source, compressed, task, context);
-    }
-    return upToDate(source, source.fileBytes, compressed.fileBytes);
+    if (!isAsAsked(plan, wanted, context) || !(await isOfThisBase(plan, context))) return undefined;
+    if (options.removeSources) context.refusalNotes.add(await makeDurable(task.targetPath));
+    if (!(await hasSameContent(plan, compressed.fd, source, task, context))) return undefined;
+    return upToDate(source, compressed, source.fileBytes, compressed.fileBytes);
   } catch (error) {
-    if (isOfContent(error)) return undefined;
+    // Damaged, so not what the source gives.
+    if (isAboutContent(error)) return undefined;
     throw error;
   } finally {
     closeInput(compressed);
   }
 }
 
-/** The outcome if the existing target is what the source decompresses to; `undefined` if it is anything else, or is to be
- * replaced whatever it is. */
-export async function whereRestored(
+/** `up-to-date` if the file at the target is what the source restores to; `undefined` if it must be written.
+ * @throws ZnnError `corrupt` or `truncated` when the source does not decode, `io`; the signal's reason */
+export async function upToDateIfRestored(
   task: WritingTask,
   source: InputFile,
   plan: DecompressPlan,
-  existing: ExactFileStats,
   context: TaskContext,
 ): Promise<Outcome | undefined> {
-  const isAlike =
-    isSameTime(source.stats.mtimeNs, existing.mtimeNs) && Number(existing.size) === plan.rawBytes;
-  if (context.options.force || !isAlike) return undefined;
   const restored = openInput(task.targetPath);
   try {
-    if (context.options.removeSources) {
-      await makeDurable(task.targetPath);
-      if (!(await isEqual(source, restored, plan, task, context))) return undefined;
-    }
-    return upToDate(source, plan.rawBytes, source.fileBytes);
+    if (context.options.removeSources) context.refusalNotes.add(await makeDurable(task.targetPath));
+    if (!(await hasSameContent(plan, source.fd, restored, task, context))) return undefined;
+    return upToDate(source, restored, plan.rawBytes, source.fileBytes);
   } finally {
     closeInput(restored);
   }
 }
 
-async function isEqual(
+function upToDate(
   source: InputFile,
-  restored: InputFile,
-  plan: DecompressPlan,
-  task: FileTask,
-  { options, runner, base }: TaskContext,
-): Promise<boolean> {
-  const hooks = passHooks(task, options, plan.rawBytes, 0, 1);
-  try {
-    await decodeFile(
-      plan,
-      { sourceFd: source.fd, compareFd: restored.fd, ...(base && { baseFd: base.fd }) },
-      runner,
-      hooks,
-    );
-    return true;
-  } catch (error) {
-    if (!isOfContent(error)) throw error;
-    // Either file may be to blame. If it is the source this throws, and says so.
-    await decodeFile(plan, { sourceFd: source.fd }, runner, hooks);
-    return false;
-  }
+  output: InputFile,
+  originalBytes: number,
+  compressedBytes: number,
+): Outcome {
+  const removable = { source: source.stats, output: output.stats };
+  return { status: 'up-to-date', originalBytes, compressedBytes, removable };
 }
 
-function upToDate(source: InputFile, originalBytes: number, compressedBytes: number): Outcome {
-  return { status: 'up-to-date', originalBytes, compressedBytes, removable: source.stats };
+/** Whether the output was made against the base that is given now: with another one it would not be restored. */
+async function isOfThisBase(
+  { base: wanted }: DecompressPlan,
+  { base, options }: TaskContext,
+): Promise<boolean> {
+  if (wanted?.sha256 === undefined || base === undefined) return true;
+  return (await sha256Of(base.fd, base.fileBytes, options.signal)) === wanted.sha256;
 }
 
 function isAsAsked(plan: DecompressPlan, wanted: CompressPlan, { options, base }: TaskContext): boolean {
@@ -114,8 +94,4 @@ function hasEncodings({ frames }: DecompressPlan, wanted: CompressPlan): boolean
     const { planeCount, rotated } = ENCODINGS[encoding];
     return planeCount === frames[i].planeCount && (planeCount === 1 || rotated === frames[i].rotated);
   });
-}
-
-function isOfContent(error: unknown): boolean {
-  return error instanceof ZnnError && error.code !== 'io';
 }

@@ -1,8 +1,13 @@
 import { AtomicFile } from '../io/atomic-file.js';
 import { assertUnchanged, type InputFile } from '../io/input-file.js';
-import type { ExactFileStats } from '../io/system.js';
-import type { WritingTask } from './run.js';
-import type { RunOptions } from './types.js';
+import { type ExactFileStats, system } from '../io/system.js';
+import type { Removable, TaskContext, WritingTask } from './run.js';
+
+/** What was written, and what `--rm` must know to remove its source. */
+export interface Written<Value> {
+  readonly value: Value;
+  readonly removable?: Removable;
+}
 
 /** Makes the output of a file: what `fill` writes gets its name, and its source's mode and times. Nothing unfinished is left,
  * however that ends.
@@ -13,18 +18,21 @@ export async function writeOutput<Value>(
   { targetPath }: WritingTask,
   source: InputFile,
   existing: ExactFileStats | undefined,
-  options: RunOptions,
+  { options, refusalNotes }: Pick<TaskContext, 'options' | 'refusalNotes'>,
   fill: (output: AtomicFile) => Promise<Value>,
-): Promise<Value> {
+): Promise<Written<Value>> {
   const output = new AtomicFile(targetPath);
   try {
     const value = await fill(output);
-    await output.commit({
+    const refusals = await output.commit({
       isDurable: options.fsync || options.removeSources || existing !== undefined,
       replacesExisting: existing !== undefined,
       like: source.stats,
     });
-    return value;
+    refusalNotes.add(refusals);
+    if (!options.removeSources) return { value };
+    const written = system.lstatSync(targetPath, { bigint: true });
+    return { value, removable: { source: source.stats, output: written } };
   } catch (error) {
     options.signal?.throwIfAborted();
     // A source that changes explains whatever else went wrong.

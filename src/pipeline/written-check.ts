@@ -4,16 +4,18 @@ import type { InputFile } from '../io/input-file.js';
 import { planDecompression } from '../plan/decompress-plan.js';
 import type { FileTask } from '../plan/types.js';
 import { decodeFile } from './decode-file.js';
-import { passHooks, type TaskContext } from './run.js';
+import { type Pass, passHooks, type TaskContext } from './run.js';
 
 /** Reads a compressed file back, decodes it and compares it with what it was made of. Nothing of the run that wrote it
  * is believed: what the file says of itself must do.
+ * @param pass for the progress that is told: what else the task does with the same bytes
  * @throws ZnnError when it is not `original`, bit for bit; `where.file` is the compressed one */
 export async function assertDecodesTo(
   original: InputFile,
   compressed: Omit<InputFile, 'stats'>,
   task: FileTask,
   { options, runner, base }: TaskContext,
+  ...pass: Pass
 ): Promise<void> {
   try {
     const plan = planDecompression(fileSource(compressed), (bytes) => runner.checksum(bytes), options.limits);
@@ -24,7 +26,7 @@ export async function assertDecodesTo(
       );
     }
     const files = { sourceFd: compressed.fd, compareFd: original.fd, ...(base && { baseFd: base.fd }) };
-    await decodeFile(plan, files, runner, passHooks(task, options, plan.rawBytes, 1, 2));
+    await decodeFile(plan, files, runner, passHooks(task, options, plan.rawBytes, ...pass));
   } catch (error) {
     options.signal?.throwIfAborted();
     throw toZnnError(error, { file: compressed.path });

@@ -6,15 +6,16 @@ import type { FileTask } from './types.js';
 import { isCompressedName } from './weight-files.js';
 
 /** What becomes of the folder's `.gitattributes`: Git LFS tracks what znn wrote for as long as it is there. `undefined`
- * where it stays as it is, or is copied. Those of sub-folders are the user's. */
+ * where it stays as it is, is excluded, or is copied. Those of sub-folders are the user's. */
 export function attributesTask({
   folderPath,
   targetRoot,
-  chosen,
+  selection: { chosen, excluded },
   files,
   request,
 }: FolderContext): FileTask | undefined {
   const { verb, removeSources, lfs = false } = request;
+  if (excluded.has(ATTRIBUTES_NAME)) return undefined;
   const isThere = files.has(ATTRIBUTES_NAME);
   const hasCompressed = chosen.size > 0 || [...files].some(isCompressedName);
   const isWanted =

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { ZnnError } from '../errors.js';
+import { brokenLinkAt } from './broken-links.js';
 import type { DiscoverRequest, Discovery } from './discovery.js';
 import { lookAt } from './named-paths.js';
 import type { FileTask } from './types.js';
@@ -32,5 +33,6 @@ export function baseInFolder(originalPath: string, { basePath }: DiscoverRequest
 }
 
 function notThere(basePath: string): ZnnError {
-  return new ZnnError('invalid-argument', '--base: there is no such file', { file: basePath });
+  const reason = brokenLinkAt(basePath) ?? 'there is no such file';
+  return new ZnnError('invalid-argument', `--base: ${reason}`, { file: basePath });
 }

@@ -15,12 +15,12 @@ export type CacheRestorePlan = RunPlan & { readonly verb: 'decompress'; readonly
 export function planCacheRestore(snapshot: HubSnapshot): CacheRestorePlan {
   const { snapshotPath, commit } = snapshot;
   const walk = new FolderWalk(snapshotPath, realPathOf(snapshotPath));
-  const { files } = walk.all('.git');
+  const { files } = walk.all();
   const compressed = files.filter((file) => isCompressedFile(walk.pathOf(file)));
   const weights = compressed.map((file) => taskOf(snapshotPath, file, 'decompress', restoredPathOf(file)));
   const indexes = files.filter(isIndexName).map((file) => taskOf(snapshotPath, file, 'rewrite-index', file));
   // What cannot be looked at may be an index, which would go on naming files that are gone.
-  const faults = walk.obstacles.filter(({ isFault }) => isFault).map(faultTask);
+  const faults = walk.obstacles.filter(({ kind }) => kind === 'unreadable').map(faultTask);
   const tasks = compressed.length === 0 ? faults : [...faults, ...weights, ...indexes];
   return {
     verb: 'decompress',

@@ -28,6 +28,7 @@ import {
 } from '../format/safetensors-header.js';
 import { safetensorsHeaderBytes } from '../format/safetensors-header-bytes.js';
 import { writeU64 } from '../format/u64.js';
+import { findCompressedTensors } from './compressed-tensors.js';
 import { inflateJson } from './deflate.js';
 import { readFrame } from './frame-reader.js';
 import { otherFileError } from './other-file-error.js';
@@ -60,13 +61,7 @@ export function planContainerDecompression(
   assertWithin(limits, 'frames', header.tensors.length);
   const isOurs = hasIndex(header.metadata);
   const vectors = header.metadata?.get(COMPRESSED_VECTORS_KEY);
-  if (vectors === undefined) {
-    const code = isOurs ? 'corrupt' : 'unsupported';
-    throw new ZnnError(
-      code,
-      `safetensors metadata: ${COMPRESSED_VECTORS_KEY} is missing, which names the compressed tensors`,
-    );
-  }
+  if (vectors === undefined) throw vectorsMissing(source, header, isOurs);
   const tensors = readTensors(source, header, new Set(parseCompressedVectors(vectors).keys()));
   const encodedIndex = header.metadata?.get(CONTAINER_INDEX_KEY);
   const base = { format: 'safetensors', sourceBytes: source.sizeBytes } as const;
@@ -74,6 +69,15 @@ export function planContainerDecompression(
   const { deflatedJson, headerBytes, ...rest } = decodeContainerIndex(encodedIndex, checksum, limits);
   const index = { ...rest, originalJson: inflateJson(deflatedJson, headerBytes) };
   return { kind: 'znn', ...base, ...planByIndex(index, tensors, limits) };
+}
+
+/** Without the list a file is damaged, or stock ZipNN's script forgot it, or nothing in it was ever compressed. */
+function vectorsMissing(source: ByteSource, { tensors }: SafetensorsHeader, isOurs: boolean): ZnnError {
+  const fault = `${COMPRESSED_VECTORS_KEY} is missing, which names the compressed tensors`;
+  if (isOurs) return new ZnnError('corrupt', `safetensors metadata: ${fault}`);
+  if (findCompressedTensors(source, tensors).size > 0)
+    return new ZnnError('unsupported', `safetensors metadata: ${fault}; znn check --repair rebuilds it`);
+  return new ZnnError('unsupported', 'is not compressed: a safetensors file none of whose tensors is');
 }
 
 function hasIndex(metadata: SafetensorsHeader['metadata']): boolean {

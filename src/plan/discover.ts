@@ -4,6 +4,7 @@ import { absolutePathOf } from '../io/absolute-path.js';
 import type { DiscoverRequest, Discovery } from './discovery.js';
 import { planFile } from './file-tasks.js';
 import { planFolder } from './folder-tasks.js';
+import { assertNoRepositories } from './hub-sources.js';
 import { expandArgument, isPattern, type NamedPath, refusal } from './named-paths.js';
 import { placeOutputs } from './output-paths.js';
 import { assertBases, assertTargets, caseCollisionNotes } from './target-checks.js';
@@ -25,6 +26,7 @@ export function discover(request: DiscoverRequest): RunPlan {
   if (request.lfs && named.every(({ kind }) => kind === 'file'))
     notes.push('--lfs has no effect: only folders get a .gitattributes');
   const distinct = withoutRepeats(groups);
+  assertNoRepositories(distinct, request.machine);
   assertTargets(distinct, request.machine);
   assertBases(distinct, request.removeSources);
   return { verb: request.verb, groups: distinct, notes: [...notes, ...caseCollisionNotes(distinct)] };
@@ -44,7 +46,7 @@ function planReadable(source: NamedPath, discovery: Discovery): TaskGroup {
 function planNamed(source: NamedPath, discovery: Discovery): TaskGroup {
   if (source.kind === 'folder') return planFolder(source.path, discovery);
   const task = source.kind === 'file' ? planFile(source.path, source.fileBytes, discovery) : refusal(source);
-  const targetFolders = task.targetPath === undefined ? [] : [path.dirname(task.targetPath)];
+  const targetFolders = task.targetPath === undefined ? [] : [{ path: path.dirname(task.targetPath) }];
   return { rootPath: source.path, isFolder: false, targetFolders, tasks: [task] };
 }
 

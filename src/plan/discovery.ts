@@ -10,8 +10,10 @@ export interface DiscoverRequest {
   readonly outputPath?: string;
   /** Globs that replace the list of weight files in folders. */
   readonly include?: readonly string[];
-  /** Globs that take from it. */
+  /** Globs of files and folders that stay as they are: with `outputPath` they are copied. */
   readonly exclude?: readonly string[];
+  /** Globs of files and folders that do not exist for the run: they are not copied either. */
+  readonly omit?: readonly string[];
   readonly removeSources: boolean;
   /** What compression makes of a file; `znn` if it is not said. */
   readonly format?: OutputFormat;
@@ -34,14 +36,23 @@ export interface Discovery {
   readonly notes: string[];
 }
 
+/** Which files of a folder a run is about, relative to it. */
+export interface Selection {
+  /** To compress, decompress, verify or describe. */
+  readonly chosen: ReadonlySet<string>;
+  /** What stays as it is, weights and indexes too: with `-o` it is copied. */
+  readonly excluded: ReadonlySet<string>;
+  /** What does not exist for the run: it is not copied either. */
+  readonly omitted: ReadonlySet<string>;
+}
+
 /** A folder on its way into the plan. */
 export interface FolderContext {
   readonly folderPath: string;
   /** Absent: outputs go beside their sources. */
   readonly targetRoot: string | undefined;
-  /** Relative paths of the files to compress, decompress, verify or describe. */
-  readonly chosen: ReadonlySet<string>;
-  /** Of all files. */
+  readonly selection: Selection;
+  /** Relative paths of all files but those that are omitted. */
   readonly files: ReadonlySet<string>;
   readonly request: DiscoverRequest;
 }

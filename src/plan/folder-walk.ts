@@ -8,22 +8,40 @@ import { isTemporaryName } from '../io/temporary-files.js';
 import { fastGlob } from './glob.js';
 import { isWithin } from './real-paths.js';
 
-/** A path in a folder that cannot be read as a file or a folder. */
+/** What a walk meets that it does not take for a file or enter as a folder. */
+export type ObstacleKind =
+  /** The system does not let it be looked at. */
+  | 'unreadable'
+  /** A link to a folder that is not followed. */
+  | 'link'
+  /** A socket, a FIFO, a device. */
+  | 'special'
+  /** The history of version control: no part of what a model folder offers, and it holds the weights once more. */
+  | 'history'
+  /** The unfinished output of another run. */
+  | 'unfinished';
+
+/** A path in a folder that is none of its files. */
 export interface Obstacle {
   readonly filePath: string;
+  readonly kind: ObstacleKind;
   readonly reason: string;
-  /** A folder without permission, as against a socket, which nobody expects to be copied. */
-  readonly isFault: boolean;
 }
 
 /** What `readdir` gives, links replaced by what they lead to. */
-type Entry = FileStats & { name: string };
+type Entry = Pick<FileStats, 'isFile' | 'isDirectory' | 'isSymbolicLink'> & {
+  readonly name: string;
+  /** Patterns reach it, and it is no file of the folder. */
+  readonly isObstacle?: boolean;
+};
+
+const HISTORY_NAME = '.git';
 
 /**
  * A folder, read through links once, and then asked with patterns as often as one likes.
  *
  * Links to files are files. Links to folders are folders when they stay below `boundaryPath` and lead into no cycle.
- * Unfinished outputs do not exist.
+ * What else there is, is an obstacle.
  */
 export class FolderWalk {
   readonly obstacles: Obstacle[] = [];
@@ -36,14 +54,14 @@ export class FolderWalk {
     this.#boundaryPath = boundaryPath;
   }
 
-  /** Everything in the folder at any depth, hidden too, except what is in a folder of the name `skippedName`. Not by a
-   * pattern: `**` matches no folder with a line break in its name, and what is copied must be complete. */
-  all(skippedName: string): { files: string[]; folders: string[] } {
+  /** Everything in the folder at any depth, hidden too. Not by a pattern: `**` matches no folder with a line break in its name,
+   * and what is copied must be complete. */
+  all(): { files: string[]; folders: string[] } {
     const files: string[] = [];
     const folders: string[] = [];
     const visit = (prefix: string) => {
       for (const entry of this.#entriesOf(path.join(this.#folderPath, prefix))) {
-        if (entry.name === skippedName) continue;
+        if (entry.isObstacle) continue;
         const relativePath = prefix + entry.name;
         if (entry.isFile()) files.push(relativePath);
         else folders.push(relativePath);
@@ -59,24 +77,33 @@ export class FolderWalk {
     return path.join(this.#folderPath, relativePath);
   }
 
-  /** Files at any depth that match, hidden ones too, whatever the case of their letters. */
-  matching(patterns: readonly string[], ignore: readonly string[]): string[] {
-    return this.#search(patterns, { ignore: [...ignore], dot: true, caseSensitiveMatch: false });
+  /** Files, folders and obstacles at any depth that match, hidden ones too, whatever the case of their letters. */
+  matching(patterns: readonly string[]): string[] {
+    this.all();
+    // What was walked is all there is: a pattern with a folder in it would be looked for otherwise.
+    const entriesOf = (folderPath: string) => this.#entriesByFolder.get(absolutePathOf(folderPath)) ?? [];
+    return this.#search(patterns, { onlyFiles: false, dot: true, caseSensitiveMatch: false }, entriesOf);
   }
 
   /** Files and folders that a shell would put in the place of `pattern`. */
   expand(pattern: string): string[] {
-    return this.#search([pattern], { onlyFiles: false });
+    const found = this.#search([pattern], { onlyFiles: false }, (folderPath) => this.#entriesOf(folderPath));
+    const obstaclePaths = new Set(this.obstacles.map(({ filePath }) => filePath));
+    return found.filter((relativePath) => !obstaclePaths.has(path.join(this.#folderPath, relativePath)));
   }
 
   /** Paths relative to the folder, `/` between the parts, sorted. */
-  #search(patterns: readonly string[], options: FastGlob.Options): string[] {
+  #search(
+    patterns: readonly string[],
+    options: FastGlob.Options,
+    entriesOf: (folderPath: string) => Entry[],
+  ): string[] {
     return fastGlob()
       .sync([...patterns], {
         ...options,
         cwd: this.#folderPath,
         followSymbolicLinks: false,
-        fs: { readdirSync: ((folderPath: string) => this.#entriesOf(folderPath)) as never },
+        fs: { readdirSync: entriesOf as never },
       })
       .sort();
   }
@@ -89,8 +116,8 @@ export class FolderWalk {
     const entries: Entry[] = [];
     this.#entriesByFolder.set(folderPath, entries);
     for (const name of this.#namesIn(folderPath)) {
-      const stats = isTemporaryName(name) ? undefined : this.#statsThroughLinks(path.join(folderPath, name));
-      if (stats !== undefined) entries.push(Object.assign(stats, { name }));
+      const entry = this.#entryOf(folderPath, name);
+      if (entry !== undefined) entries.push(entry);
     }
     return entries;
   }
@@ -99,40 +126,49 @@ export class FolderWalk {
     try {
       return system.readdirSync(folderPath);
     } catch (error) {
-      this.#meet(folderPath, toZnnError(error).message, true);
+      this.#meet(folderPath, 'unreadable', toZnnError(error).message);
       return [];
     }
   }
 
-  #statsThroughLinks(filePath: string): FileStats | undefined {
+  #entryOf(folderPath: string, name: string): Entry | undefined {
+    const filePath = path.join(folderPath, name);
+    if (isTemporaryName(name))
+      return this.#meet(filePath, 'unfinished', 'is the unfinished output of another run');
+    if (name === HISTORY_NAME) return this.#meet(filePath, 'history', 'is the history of version control');
     try {
-      return this.#entryStats(filePath);
+      return this.#entryThroughLinks(filePath, name);
     } catch (error) {
-      return this.#meet(filePath, toZnnError(error).message, true);
+      return this.#meet(filePath, 'unreadable', toZnnError(error).message);
     }
   }
 
-  #entryStats(filePath: string): FileStats | undefined {
+  #entryThroughLinks(filePath: string, name: string): Entry | undefined {
     const stats = statsOf(filePath);
-    if (stats === undefined) return undefined;
-    if (stats.isDirectory()) return this.#isFolderToEnter(filePath) ? stats : undefined;
-    if (stats.isFile()) return stats;
+    if (stats === undefined) return this.#ifStillListed(filePath, name);
+    if (stats.isDirectory()) return this.#obstacleInLink(filePath) ?? Object.assign(stats, { name });
+    if (stats.isFile()) return Object.assign(stats, { name });
     // A link that leads nowhere is a file that fails when its turn comes, and if it has one.
-    if (stats.isSymbolicLink()) return Object.assign(stats, { isFile: () => true });
-    return this.#meet(filePath, `is ${describeKind(stats)}`, false);
+    if (stats.isSymbolicLink()) return Object.assign(stats, { name, isFile: () => true });
+    return this.#meet(filePath, 'special', `is ${describeKind(stats)}`);
   }
 
-  #isFolderToEnter(folderPath: string): boolean {
-    if (!system.lstatSync(folderPath).isSymbolicLink()) return true;
+  /** Another run may have removed the file by now, and that is in order. A name that the folder goes on listing, and that leads
+   * to nothing, is one that this system cannot name. */
+  #ifStillListed(filePath: string, name: string): Entry | undefined {
+    if (!system.readdirSync(path.dirname(filePath)).includes(name)) return undefined;
+    return this.#meet(filePath, 'unreadable', 'its folder lists it, and the system finds no such file');
+  }
+
+  /** `undefined` for a folder to enter. */
+  #obstacleInLink(folderPath: string): Entry | undefined {
+    if (!system.lstatSync(folderPath).isSymbolicLink()) return undefined;
     const realPath = system.realpathSync(folderPath);
-    if (!isWithin(realPath, this.#boundaryPath)) {
-      this.#meet(folderPath, `is a link to a folder outside, ${realPath}`, false);
-    } else if (this.#realPathsAbove(folderPath).some((above) => isWithin(above, realPath))) {
-      this.#meet(folderPath, 'is a link to a folder that contains it', false);
-    } else {
-      return true;
-    }
-    return false;
+    if (!isWithin(realPath, this.#boundaryPath))
+      return this.#meet(folderPath, 'link', `is a link to a folder outside, ${realPath}`);
+    if (this.#realPathsAbove(folderPath).some((above) => isWithin(above, realPath)))
+      return this.#meet(folderPath, 'link', 'is a link to a folder that contains it');
+    return undefined;
   }
 
   // All of them, as the path was walked: with two links that lead to each other's folders, neither is above the other
@@ -142,8 +178,13 @@ export class FolderWalk {
     return parent === folderPath ? [] : [system.realpathSync(parent), ...this.#realPathsAbove(parent)];
   }
 
-  #meet(filePath: string, reason: string, isFault: boolean): undefined {
-    this.obstacles.push({ filePath, reason, isFault });
+  #meet(filePath: string, kind: ObstacleKind, reason: string): Entry {
+    this.obstacles.push({ filePath, kind, reason });
+    const [yes, no] = [() => true, () => false];
+    return {
+      ...{ name: path.basename(filePath), isObstacle: true },
+      ...{ isFile: yes, isDirectory: no, isSymbolicLink: no },
+    };
   }
 }
 

@@ -22,6 +22,24 @@ export function isInHubCache(folderPath: string, machine: Machine): boolean {
   return [realFolder, absolutePathOf(folderPath)].some(isLaidOutLikeCache);
 }
 
+/** A cached repository, and which of its folders, and what in that, a path leads to. */
+export interface PathInRepository {
+  readonly repositoryPath: string;
+  /** Below the repository: none for the repository itself. */
+  readonly parts: readonly string[];
+}
+
+/** Where in a cached repository a path is, by the names in it; `undefined` for one that is in none. */
+export function inRepository(absolutePath: string): PathInRepository | undefined {
+  const parts = absolutePath.split(path.sep);
+  const last = parts.findLastIndex(
+    (part, i) =>
+      REPOSITORY_FOLDER.test(part) && (i === parts.length - 1 || CACHE_PARTS.has(parts[i + 1] ?? '')),
+  );
+  if (last < 0) return undefined;
+  return { repositoryPath: parts.slice(0, last + 1).join(path.sep), parts: parts.slice(last + 1) };
+}
+
 /** Whether this is the folder of a cached repository's blobs. */
 export function isBlobFolder(folderPath: string): boolean {
   const repositoryName = path.basename(path.dirname(folderPath));

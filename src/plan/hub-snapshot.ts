@@ -16,10 +16,13 @@ export interface HubSnapshot {
   /** `models--org--name`, with `blobs`, `refs` and `snapshots` in it. */
   readonly repositoryPath: string;
   readonly snapshotPath: string;
+  /** A commit, or what else the snapshot is called. */
   readonly commit: string;
 }
 
 const DEFAULT_REVISION = 'main';
+/** A file system takes no longer ones; what is longer names nothing. */
+const NAME_MAX_BYTES = 256;
 const COMMIT = /^[0-9a-f]{40}$/;
 /** What the Hub allows in names: no `..` and no `--`, which would be a slash in the cache. */
 const MODEL_ID = /^(?!.*(\.\.|--))[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*)?$/;
@@ -32,7 +35,7 @@ export function findSnapshot({ id, revision }: HubModel, machine: Machine): HubS
   }
   const [cachePath = ''] = hubCachePaths(machine);
   const repositoryPath = path.join(cachePath, `models--${id.replace('/', '--')}`);
-  if (namesIn(path.join(repositoryPath, 'snapshots')).length === 0) {
+  if (snapshotsIn(repositoryPath).length === 0) {
     throw new ZnnError('io', `Hub cache: ${id} is not in it`, { file: repositoryPath });
   }
   try {
@@ -43,33 +46,45 @@ export function findSnapshot({ id, revision }: HubModel, machine: Machine): HubS
 }
 
 function snapshotOf(repositoryPath: string, revision: string | undefined): HubSnapshot {
-  const commit = commitOf(repositoryPath, revision);
-  const snapshotPath = path.join(repositoryPath, 'snapshots', commit);
-  if (system.statSync(snapshotPath, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw unknownRevision(repositoryPath, revision ?? commit);
-  }
-  return { repositoryPath, snapshotPath, commit };
+  const snapshotNames = snapshotsIn(repositoryPath);
+  const commit = commitOf(repositoryPath, revision, snapshotNames);
+  if (!snapshotNames.includes(commit)) throw unknownRevision(repositoryPath, revision ?? commit);
+  return { repositoryPath, snapshotPath: path.join(repositoryPath, 'snapshots', commit), commit };
 }
 
-function commitOf(repositoryPath: string, revision: string | undefined): string {
+function commitOf(
+  repositoryPath: string,
+  revision: string | undefined,
+  snapshotNames: readonly string[],
+): string {
   const wanted = revision ?? DEFAULT_REVISION;
   if (COMMIT.test(wanted)) return wanted;
   if (wanted.split(/[/\\]/).some((part) => part === '' || part === '..' || part === '.')) {
     throw new ZnnError('invalid-argument', `--revision: '${wanted}' is not the name of a revision`);
   }
-  const commit = readRef(path.join(repositoryPath, 'refs', wanted));
-  if (commit !== undefined) return commit;
+  const named = readRef(path.join(repositoryPath, 'refs', wanted));
+  if (named !== undefined && snapshotNames.includes(named)) return named;
+  // A mirror, or whoever made the cache by hand, may call a snapshot something else than a commit.
+  if (snapshotNames.includes(wanted)) return wanted;
+  if (named !== undefined && COMMIT.test(named)) throw unknownRevision(repositoryPath, wanted, named);
   // Downloaded by its commit only, a model has no ref; one snapshot alone leaves no doubt.
-  const commits = namesIn(path.join(repositoryPath, 'snapshots')).filter((name) => COMMIT.test(name));
-  if (revision === undefined && commits.length === 1 && commits[0] !== undefined) return commits[0];
-  throw unknownRevision(repositoryPath, wanted);
+  const [only, ...others] = snapshotNames;
+  if (revision === undefined && only !== undefined && others.length === 0) return only;
+  throw unknownRevision(repositoryPath, wanted, named);
 }
 
-/** The commit in a ref's file. Whatever else is there is no ref. */
+/** Names of the folders of files, mostly commits. */
+function snapshotsIn(repositoryPath: string): string[] {
+  const folderPath = path.join(repositoryPath, 'snapshots');
+  const isFolder = (name: string) =>
+    system.statSync(path.join(folderPath, name), { throwIfNoEntry: false })?.isDirectory() === true;
+  return namesIn(folderPath).filter(isFolder);
+}
+
+/** What a ref's file names; `undefined` where there is no such file. */
 function readRef(refPath: string): string | undefined {
   if (system.statSync(refPath, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  const text = new TextDecoder().decode(readStart(refPath, 64)).trim();
-  return COMMIT.test(text) ? text : undefined;
+  return new TextDecoder().decode(readStart(refPath, NAME_MAX_BYTES)).trim();
 }
 
 function readStart(filePath: string, mostBytes: number): Uint8Array {
@@ -82,13 +97,18 @@ function readStart(filePath: string, mostBytes: number): Uint8Array {
   }
 }
 
-function unknownRevision(repositoryPath: string, revision: string): ZnnError {
-  const refs = refsBelow(path.join(repositoryPath, 'refs'), '');
-  const commits = namesIn(path.join(repositoryPath, 'snapshots'));
-  const known = [...refs, ...commits].slice(0, 8).join(', ');
-  return new ZnnError('io', `Hub cache: it has no revision '${revision}' of this model; it has ${known}`, {
-    file: repositoryPath,
-  });
+/** @param named what the revision's ref names, of which there is no snapshot */
+function unknownRevision(repositoryPath: string, revision: string, named?: string): ZnnError {
+  const snapshotNames = snapshotsIn(repositoryPath);
+  const refs = refsBelow(path.join(repositoryPath, 'refs'), '').filter((ref) =>
+    snapshotNames.includes(readRef(path.join(repositoryPath, 'refs', ref)) ?? ''),
+  );
+  const known = [...refs, ...snapshotNames].slice(0, 8).join(', ');
+  const fault =
+    named === undefined
+      ? `it has no revision '${revision}' of this model`
+      : `its revision '${revision}' of this model is ${JSON.stringify(named)}, of which it has no files`;
+  return new ZnnError('io', `Hub cache: ${fault}; it has ${known}`, { file: repositoryPath });
 }
 
 /** Names of refs, those in folders too: `refs/pr/1`. */

@@ -6,8 +6,8 @@ import { isIndexName, plainIndexPathOf, variantIndexPathOf } from './weight-file
 /** Where the index at `relativePath` goes, rewritten, relative to the target's root; `undefined` for a file that is no index,
  * or stays as it is. The index of the variant "znn" stands beside the plain one, or takes its place. */
 export function indexTargetOf(relativePath: string, context: FolderContext): string | undefined {
-  const { targetRoot, files, request } = context;
-  if (!isIndexName(relativePath)) return undefined;
+  const { targetRoot, files, selection, request } = context;
+  if (!isIndexName(relativePath) || selection.excluded.has(relativePath)) return undefined;
   const isMoved = targetRoot !== undefined || request.removeSources;
   if (request.verb === 'compress') {
     const variant = request.variant ? variantIndexPathOf(relativePath) : undefined;

@@ -3,6 +3,7 @@ import { toZnnError } from '../errors.js';
 import { absolutePathOf } from '../io/absolute-path.js';
 import { describeKind } from '../io/input-file.js';
 import { system } from '../io/system.js';
+import { brokenLinkReason } from './broken-links.js';
 import { FolderWalk, isGlob } from './folder-walk.js';
 import type { FileTask } from './types.js';
 
@@ -35,7 +36,8 @@ export function lookAt(anyPath: string): NamedPath {
     if (stats.isFile()) return { kind: 'file', path: anyPath, fileBytes: stats.size };
     return { kind: 'refused', path: anyPath, reason: `is ${describeKind(stats)}, not a regular file` };
   } catch (error) {
-    return { kind: 'refused', path: anyPath, reason: toZnnError(error).message };
+    const reason = brokenLinkReason(anyPath, error) ?? toZnnError(error).message;
+    return { kind: 'refused', path: anyPath, reason };
   }
 }
 

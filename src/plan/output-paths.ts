@@ -2,9 +2,9 @@ import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { absolutePathOf } from '../io/absolute-path.js';
 import { describeKind } from '../io/input-file.js';
-import { system } from '../io/system.js';
+import { type ExactFileStats, system } from '../io/system.js';
 import type { NamedPath } from './named-paths.js';
-import { isWithin, realPathOf } from './real-paths.js';
+import { realPathOf } from './real-paths.js';
 
 /** Where the outputs of one named path go. */
 export type OutputPlace =
@@ -62,7 +62,11 @@ function isExistingFolder(anyPath: string): boolean | undefined {
     if (stats !== undefined) return stats.isDirectory();
     const link = system.lstatSync(anyPath, { throwIfNoEntry: false });
     if (link === undefined) return undefined;
-    throw new ZnnError('invalid-argument', `--output: is ${describeKind(link)} that leads nowhere`);
+    const pointee = system.readlinkSync(anyPath);
+    throw new ZnnError(
+      'invalid-argument',
+      `--output: is ${describeKind(link)} that leads nowhere: to ${pointee}`,
+    );
   } catch (error) {
     throw toZnnError(error, { file: anyPath });
   }
@@ -72,10 +76,30 @@ function isExistingFolder(anyPath: string): boolean | undefined {
 function assertOutside(sourcePath: string, outputPath: string): void {
   const realSource = realPathOf(sourcePath);
   const realOutput = realPathOf(outputPath);
-  if (!isWithin(realOutput, realSource)) return;
+  const distance = distanceBelow(realOutput, realSource);
+  if (distance === undefined) return;
   const message =
-    realOutput === realSource
+    distance === 0
       ? '--output: is the source folder; leave it out to write beside each source'
       : `--output: lies inside the source folder ${sourcePath}`;
   throw new ZnnError('invalid-argument', message, { file: outputPath });
+}
+
+/** How many folders `innerPath` lies below the folder `outerPath`, also by another mount of it; `undefined` where it does not. */
+function distanceBelow(innerPath: string, outerPath: string): number | undefined {
+  const outer = statsOf(outerPath);
+  for (let folder = innerPath, distance = 0; ; folder = path.dirname(folder), distance++) {
+    const stats = statsOf(folder);
+    const isOne = stats !== undefined && outer?.dev === stats.dev && outer.ino === stats.ino;
+    if (isOne || folder === outerPath) return distance;
+    if (folder === path.dirname(folder)) return undefined;
+  }
+}
+
+function statsOf(folderPath: string): ExactFileStats | undefined {
+  try {
+    return system.statSync(folderPath, { bigint: true });
+  } catch {
+    return undefined;
+  }
 }

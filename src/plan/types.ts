@@ -36,6 +36,15 @@ export interface FileTask {
   readonly missingBasePath?: string;
   /** For `skip` and `refuse`: why, as a user would want to read it. */
   readonly reason?: string;
+  /** Of a `skip` that nobody asked for, and that a user must hear of: the output lacks it; or the run did not look into it. */
+  readonly leftOut?: 'of-output' | 'of-run';
+}
+
+/** A folder that a run needs, and makes where it is missing. */
+export interface TargetFolder {
+  readonly path: string;
+  /** The folder that it stands for: one that the run makes gets its mode and owner. Absent: those of any new folder. */
+  readonly likePath?: string;
 }
 
 /** What succeeds or fails as one: with `--rm` no source of a group is removed unless all its tasks succeeded. */
@@ -44,7 +53,7 @@ export interface TaskGroup {
   readonly rootPath: string;
   readonly isFolder: boolean;
   /** Folders that must exist before the tasks run, empty ones too, parents first. */
-  readonly targetFolders: readonly string[];
+  readonly targetFolders: readonly TargetFolder[];
   /** Weight files first, indexes last. */
   readonly tasks: readonly FileTask[];
 }

@@ -26,11 +26,15 @@ const SIDECAR_NAME = /(^|[\\/])(\._[^\\/]*|\.AppleDouble[\\/].*)$/s;
 
 const VARIANT_INDEX_SUFFIX = '.safetensors.index.znn.json';
 const PLAIN_INDEX_SUFFIX = '.safetensors.index.json';
-const INDEX_NAME = /\.(safetensors|bin)\.index(\.[^.]+)?\.json$/;
+const INDEX_NAME = /^(.+)\.index(\..+)?\.json$/is;
+/** Weights that come in shards, and that are compressed only if `--include` says so: Flax, Paddle, MLX. */
+const OTHER_SHARD_NAME = /\.(msgpack|pdparams|npz)$/i;
 
-/** `model.safetensors.index.json`, `pytorch_model.bin.index.json`, or one of a variant (`….index.fp16.json`). */
+/** `model.safetensors.index.json`, `tf_model.h5.index.json` and so on, or one of a variant (`….index.fp16.json`): an index is
+ * named after its shards. */
 export function isIndexName(filePath: string): boolean {
-  return INDEX_NAME.test(path.basename(filePath)) && !isSidecarName(filePath);
+  const shardName = INDEX_NAME.exec(path.basename(filePath))?.[1] ?? '';
+  return (isWeightName(shardName) || OTHER_SHARD_NAME.test(shardName)) && !isSidecarName(filePath);
 }
 
 /** Whether the name is that of a sidecar of another file: `._model.safetensors`. */

@@ -1,4 +1,5 @@
-// The README's examples run as they stand there. `npm test -- test/cli/readme.test.ts -u` writes what they print into it.
+// The README's examples run as they stand there, in `npm run test:system`. `npm test -- test/cli/readme.test.ts -u` writes what
+// they print into it.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';

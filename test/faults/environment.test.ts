@@ -1,5 +1,5 @@
 // What the machine around the command can do to it. Where a fault cannot be made here (an I/O error, a full disk), it is
-// injected: every-call.test.ts.
+// injected: every-call.
 
 import { execFileSync } from 'node:child_process';
 import {

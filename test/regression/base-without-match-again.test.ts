@@ -1,5 +1,5 @@
 // Compressed with a base that has nothing in common with it, a file does without; a second run then took its own output for
-// one made with other options. Found by test/faults/every-call.test.ts.
+// one made with other options. Found by test/faults/every-call.
 
 import path from 'node:path';
 import { expect, test } from 'vitest';

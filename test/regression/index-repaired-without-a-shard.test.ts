@@ -1,6 +1,6 @@
 // Where a shard could not be read, an index was repaired from what the others say: without the name that the shard gets by its
 // own repair. And a tensor was said to be in no shard, though it may be in that one. Found by the walk of test/faults/
-// every-call.test.ts.
+// every-call.
 
 import { expect, test } from 'vitest';
 import { fileTree } from '../support/file-tree.js';

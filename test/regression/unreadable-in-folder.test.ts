@@ -1,4 +1,4 @@
-// What a folder run cannot look at must fail the run, not drop out of it. Found by test/faults/every-call.test.ts.
+// What a folder run cannot look at must fail the run, not drop out of it. Found by test/faults/every-call.
 
 import { readdirSync } from 'node:fs';
 import path from 'node:path';

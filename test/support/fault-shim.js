@@ -34,7 +34,8 @@ const NATURAL = {
   ...{
     unlinkSync: 'EACCES',
     fchmodSync: 'EPERM',
-    futimesSync: 'EPERM',
+    lutimesSync: 'EPERM',
+    fchownSync: 'EPERM',
     statSync: 'EACCES',
     lstatSync: 'EACCES',
   },

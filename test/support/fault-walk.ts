@@ -4,7 +4,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { RawFlags } from '../../src/cli/options.js';
 
 const support = path.dirname(fileURLToPath(import.meta.url));
-export const FAULT_SHIM_URL = pathToFileURL(path.join(support, 'fault-shim.js')).href;
+const urlOf = (moduleName: string) => pathToFileURL(path.join(support, moduleName)).href;
+export const FAULT_SHIM_URL = urlOf('fault-shim.js');
 
 export interface WalkJob {
   readonly verb: 'compress' | 'decompress' | 'verify' | 'check' | 'cache restore';
@@ -24,11 +25,15 @@ export interface WalkJob {
   readonly stride: number;
   /** One disturbed run only. */
   readonly isOneStep?: boolean;
+  /** Run the second command after every step, also in a state in which it has been run. */
+  readonly runsEachAgain?: boolean;
+  /** A module of this folder that is loaded first. */
+  readonly preload?: string;
 }
 
 export type Tree = Readonly<Record<string, string>>;
 
-interface CommandEnd {
+export interface CommandEnd {
   readonly exitCode: number;
   /** On stderr. */
   readonly lines: readonly string[];
@@ -39,7 +44,7 @@ interface CommandEnd {
   readonly tree: Tree;
 }
 
-/** One run with the fault at call `from` (0: none), and a second one without. */
+/** One run with the fault at call `from` (0: none), and what a second one without makes of what it left. */
 export interface WalkStep extends CommandEnd {
   readonly from: number;
   /** How many calls went wrong; 0 when there was no call of that number. */
@@ -50,9 +55,12 @@ export interface WalkStep extends CommandEnd {
   readonly again: CommandEnd;
 }
 
-/** The steps of a walk. The first is undisturbed, the last found no call to disturb. */
+/** The steps of a walk. The first is undisturbed, the last found no call to disturb, and the work folder is left as a second
+ * run leaves it. */
 export async function walkFaults(job: WalkJob): Promise<WalkStep[]> {
-  const args = ['--import', FAULT_SHIM_URL, path.join(support, 'fault-walker.js'), JSON.stringify(job)];
+  const preload = job.preload === undefined ? [] : ['--import', urlOf(job.preload)];
+  const walker = path.join(support, 'fault-walker.js');
+  const args = [...preload, '--import', FAULT_SHIM_URL, walker, JSON.stringify(job)];
   const env = { ...process.env, ZNN_FAULT_NO_SYNC: '1' };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';

@@ -1,7 +1,6 @@
 // Walks a fault through a command, from the first call of the file system to the last, in one process: node --import
 // fault-shim.js fault-walker.js JOB, where JOB is the JSON of a WalkJob (fault-walk.ts). One JSON line a step.
-import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { cacheRestoreCommand } from '../../dist/cli/cache-restore.js';
 import { checkCommand } from '../../dist/cli/check.js';
@@ -12,6 +11,7 @@ import { runFound, runVerb } from '../../dist/cli/run-verb.js';
 import { toZnnError } from '../../dist/errors.js';
 import { runPlan } from '../../dist/pipeline/run-plan.js';
 import { arm, disarm } from './fault-shim.js';
+import { stateOf } from './tree-state.js';
 
 /** @type {import('./fault-walk.js').WalkJob} */
 const job = JSON.parse(process.argv[2] ?? '');
@@ -29,29 +29,51 @@ let compiled;
   return compiled;
 };
 
+/** What the second run made of each state that a first one left: most steps of a walk leave one of a few.
+ * @type {Map<string, import('./fault-walk.js').CommandEnd>} */
+const ends = new Map();
+
+fill();
+const { times: origins } = stateOf(job.workFolder, new Set());
+const original = stateOf(job.workFolder, origins);
+let state = original;
 for (let from = 0; from < STEPS_MAX; from += job.stride) {
-  rmSync(job.workFolder, { recursive: true, force: true });
-  cpSync(job.templateFolder, job.workFolder, {
-    ...{ recursive: true, preserveTimestamps: true, verbatimSymlinks: true },
-  });
-  const before = treeOf(job.workFolder);
+  if (state.key !== original.key) {
+    fill();
+    state = stateOf(job.workFolder, origins);
+    if (state.key !== original.key) throw new Error('a copy of the template is not the copy before');
+  }
+  const before = state.tree;
   // The first step runs undisturbed: the others are compared with what it gives.
   if (from > 0) arm({ ...job.fault, from });
   const first = await command();
   const { hits, member } = disarm();
-  const tree = treeOf(job.workFolder);
-  const again = await command();
-  const step = {
-    from,
-    hits,
-    member,
-    before,
-    ...first,
-    tree,
-    again: { ...again, tree: treeOf(job.workFolder) },
-  };
-  console.log(JSON.stringify(step));
+  state = stateOf(job.workFolder, origins);
+  const { tree } = state;
+  const again = await secondRun();
+  console.log(JSON.stringify({ from, hits, member, before, ...first, tree, again }));
   if (from > 0 && (hits === 0 || job.isOneStep)) break;
+}
+// Whoever looks at the folder afterwards finds what second runs make, also where the last was remembered.
+await command();
+
+function fill() {
+  rmSync(job.workFolder, { recursive: true, force: true });
+  cpSync(job.templateFolder, job.workFolder, {
+    ...{ recursive: true, preserveTimestamps: true, verbatimSymlinks: true },
+  });
+}
+
+/** How a second run ends in the state that a first one left: as it did when it was run in that state. */
+async function secondRun() {
+  const { key } = state;
+  const known = job.runsEachAgain ? undefined : ends.get(key);
+  if (known !== undefined) return known;
+  const end = await command();
+  state = stateOf(job.workFolder, origins);
+  const again = { ...end, tree: state.tree };
+  ends.set(key, again);
+  return again;
 }
 
 async function command() {
@@ -100,18 +122,4 @@ function runOnWorkers(verb, options, context) {
   return runFound(options, context, find, (plan, runOptions) =>
     runPlan({ ...plan, verb }, { ...runOptions, usesCallingThread: false }),
   );
-}
-
-/** @param {string} root */
-function treeOf(root) {
-  const names = /** @type {string[]} */ (readdirSync(root, { recursive: true })).sort();
-  /** @type {Record<string, string>} */
-  const tree = {};
-  for (const name of names) {
-    const filePath = path.join(root, name);
-    const stats = statSync(filePath, { throwIfNoEntry: false });
-    if (stats === undefined) tree[name] = 'a link to nothing';
-    else if (stats.isFile()) tree[name] = createHash('md5').update(readFileSync(filePath)).digest('hex');
-  }
-  return tree;
 }

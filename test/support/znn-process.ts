@@ -51,8 +51,8 @@ export function startZnn(
     cwd,
     env: {
       ...process.env,
-      NO_COLOR: '',
-      FORCE_COLOR: '',
+      // Whatever the tests run in: a terminal without wishes. Undefined is not there.
+      ...{ NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined, TERM: 'xterm', LC_ALL: 'C.UTF-8' },
       ZNN_TEST_FREE_BYTES: `${freeBytes}`,
       ZNN_TEST_RSS_PATH: rssPath ?? '',
       // A shell's command line names the program itself.

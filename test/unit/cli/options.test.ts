@@ -15,6 +15,8 @@ test('without flags: nothing is removed or replaced, all processors work, the fi
     paths: ['model.safetensors'],
     threads: 6,
     force: false,
+    update: false,
+    checksum: false,
     removeSources: false,
     verbosity: 'normal',
     json: false,
@@ -31,11 +33,13 @@ test('every flag arrives', () => {
   const flags = {
     ...{ output: 'out', threads: '3', force: true, rm: true, verbose: true, json: true, dryRun: true },
     ...{ include: ['*.bin'], exclude: ['a', 'b'], dtype: 'bf16', frameIndex: false, fsync: true },
+    ...{ omit: ['c'], update: true, checksum: true },
   };
   expect(read(flags)).toEqual({
     paths: ['model.safetensors'],
     ...{ outputPath: 'out', threads: 3, force: true, removeSources: true, verbosity: 'verbose', json: true },
     ...{ dryRun: true, include: ['*.bin'], exclude: ['a', 'b'], encoding: 'bf16', frameIndex: false },
+    ...{ omit: ['c'], update: true, checksum: true },
     ...{ fsync: true, sha256: false, format: 'znn', variant: false, allDtypes: false },
   });
 });

@@ -11,7 +11,9 @@ import {
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AtomicFile } from '../../../src/io/atomic-file.js';
+import { isNameTaken } from '../../../src/io/file-names.js';
 import { isSameTime } from '../../../src/io/file-times.js';
+import { makeDurable } from '../../../src/io/make-durable.js';
 import { writeFully } from '../../../src/io/positional.js';
 import { system } from '../../../src/io/system.js';
 import { isTemporaryName, removeOpenTemporaries } from '../../../src/io/temporary-files.js';
@@ -130,7 +132,7 @@ describe('commit', () => {
 });
 
 describe('faults', () => {
-  const calls = ['fchmodSync', 'futimesSync', 'closeSync', 'linkSync', 'unlinkSync', 'fsync'] as const;
+  const calls = ['closeSync', 'linkSync', 'unlinkSync', 'fsync'] as const;
   test.each(calls)('%s fails once: commit rejects, nothing temporary is left', async (call) => {
     const { folder, target, file } = begun('new');
     const like = statSync(folder, { bigint: true });
@@ -149,6 +151,15 @@ describe('faults', () => {
     if (existsSync(target)) expect(readFileSync(target, 'utf8')).toBe('new');
   });
 
+  test('a temporary file that somebody removed: the line says so, and not that the target is missing', async () => {
+    const { folder, file } = begun('new');
+    const [name = ''] = readdirSync(folder);
+    real.unlinkSync(path.join(folder, name));
+    await expect(file.commit(once)).rejects.toThrow(`another program removed ${name}`);
+    file.discard();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('a folder that cannot be written to', () => {
     const target = path.join(temporaryFolder(), 'missing', 'target');
     expect(() => new AtomicFile(target)).toThrow(
@@ -161,5 +172,129 @@ describe('faults', () => {
     system.openSync = failWith('EISDIR');
     await file.commit({ isDurable: true, replacesExisting: false });
     expect(readFileSync(target, 'utf8')).toBe('new');
+  });
+});
+
+describe('what a file system refuses', () => {
+  const ANSWERS = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EINVAL', 'EIO', 'EACCES', 'EROFS'];
+  const durable = { isDurable: true, replacesExisting: false };
+
+  test.each(ANSWERS)('mode, times: %s is told, and the file is there, private', async (code) => {
+    const { folder, target, file } = begun('new');
+    const refuse = failWith(code);
+    Object.assign(system, { fchmodSync: refuse, lutimesSync: refuse });
+    const like = Object.assign(statSync(folder, { bigint: true }), { mode: 0o100644n });
+    expect(await file.commit({ ...once, like })).toEqual([
+      { kind: 'mode', path: target, answer: code },
+      { kind: 'times', path: target, answer: code },
+    ]);
+    expect(readFileSync(target, 'utf8')).toBe('new');
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+  });
+
+  test('not even a look at the new file: it stays private', async () => {
+    const { folder, target, file } = begun('new');
+    const like = statSync(folder, { bigint: true });
+    system.fstatSync = failWith('EIO') as never;
+    expect((await file.commit({ ...once, like })).map(({ kind }) => kind)).toEqual(['mode']);
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+  });
+
+  test('a mode that the file has already is not set, where that would only give an error', async () => {
+    const { folder, file } = begun('new');
+    system.fchmodSync = failWith('EPERM');
+    const like = Object.assign(statSync(folder, { bigint: true }), { mode: 0o100600n });
+    expect(await file.commit({ ...once, like })).toEqual([]);
+  });
+
+  test.each(['ENOSYS', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP'])('fsync: %s is told', async (code) => {
+    const { target, file } = begun('new');
+    system.fsync = async () => failWith(code)();
+    expect(await file.commit(durable)).toContainEqual({ kind: 'durability', path: target, answer: code });
+    expect(readFileSync(target, 'utf8')).toBe('new');
+    expect((await makeDurable(target)).map(({ answer }) => answer)).toEqual([code, code]);
+  });
+
+  test.each(['EIO', 'ENOSPC', 'EDQUOT', 'EROFS'])(
+    'fsync: %s says that bytes are lost, and fails',
+    async (code) => {
+      const { folder, file } = begun('new');
+      system.fsync = async () => failWith(code)();
+      await expect(file.commit(durable)).rejects.toMatchObject({ code: 'io' });
+      file.discard();
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  test.each(['EINVAL', 'EBADF', 'ENOSYS', 'EOPNOTSUPP'])('sync of a folder: %s is told', async (code) => {
+    const { folder, file } = begun('new');
+    let calls = 0;
+    system.fsync = async (fd) => (++calls === 1 ? real.fsync(fd) : failWith(code)());
+    expect(await file.commit(durable)).toEqual([{ kind: 'durability', path: folder, answer: code }]);
+  });
+
+  test('a folder that may be written to and not be read cannot be synced, and is told', async () => {
+    const { folder, file } = begun('new');
+    system.openSync = failWith('EACCES');
+    expect(await file.commit(durable)).toEqual([{ kind: 'durability', path: folder, answer: 'EACCES' }]);
+  });
+
+  test.each(['EPERM', 'ENOSYS', 'EXDEV', 'EROFS', 'EOPNOTSUPP', 'EISDIR', 'EMLINK', 'ENOTTY', 'UNKNOWN'])(
+    'hard links: %s, and a rename gives the name, to nobody else',
+    async (code) => {
+      system.linkSync = failWith(code);
+      const { folder, target, file } = begun('new');
+      await file.commit(once);
+      expect(readdirSync(folder)).toEqual(['target']);
+      const other = new AtomicFile(target);
+      const error = await other.commit(once).catch((thrown) => thrown);
+      expect(isNameTaken(error)).toBe(true);
+      other.discard();
+      expect(readFileSync(target, 'utf8')).toBe('new');
+      expect(readdirSync(folder)).toEqual(['target']);
+    },
+  );
+
+  test.each(['EPERM', 'ENOSYS', 'EINVAL', 'EOPNOTSUPP'])(
+    'a length: %s, and what is written gives it',
+    async (code) => {
+      system.ftruncateSync = failWith(code);
+      const { target, file } = begun('new');
+      file.setLength(100);
+      file.setLength(3);
+      await file.commit(once);
+      expect(readFileSync(target, 'utf8')).toBe('new');
+      const other = begun('too long').file;
+      expect(() => other.setLength(3)).toThrow(code);
+      other.discard();
+    },
+  );
+
+  test('a length that is refused for want of space is a failure at once', () => {
+    system.ftruncateSync = failWith('ENOSPC');
+    const { file } = begun('new');
+    expect(() => file.setLength(100)).toThrow('no space left');
+    file.discard();
+  });
+});
+
+describe('a target of a name as long as can be', () => {
+  test('where names may have 143 bytes, and where they may have 255', async () => {
+    const folder = temporaryFolder();
+    for (const [nameMax, name] of [
+      [143, 'x'.repeat(143)],
+      [255, 'é'.repeat(127)],
+    ] as const) {
+      const open = ((filePath: string, ...more: never[]) => {
+        if (Buffer.byteLength(path.basename(filePath)) > nameMax) failWith('ENAMETOOLONG')();
+        return (real.openSync as (...all: unknown[]) => number)(filePath, ...more);
+      }) as typeof system.openSync;
+      system.openSync = open;
+      const file = new AtomicFile(path.join(folder, name));
+      await file.commit(once);
+      expect(readdirSync(folder)).toContain(name);
+      // One that is too long for the file system itself fails as it should.
+      expect(() => new AtomicFile(path.join(folder, 'sub', 'x'))).toThrow('no such file');
+    }
   });
 });

@@ -305,7 +305,7 @@ describe('refused, with nothing written', () => {
     const [result] = await run('decompress', path.join(folder, 'x.znn.safetensors'));
     expect(result?.error).toMatchObject({
       code: 'unsupported',
-      message: expect.stringContaining('is missing'),
+      message: expect.stringContaining('is not compressed'),
     });
     expect(readdirSync(folder)).toEqual(['x.znn.safetensors']);
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ZnnError } from '../../../src/errors.js';
@@ -9,8 +9,8 @@ import { isTemporaryName } from '../../../src/io/temporary-files.js';
 import type { JobRunner } from '../../../src/pool/protocol.js';
 import { geometricBytes } from '../../support/distributions.js';
 import { fileTree } from '../../support/file-tree.js';
-import { modelFolder, snapshotOf } from '../../support/model-folder.js';
-import { plainRunner, type RunSettings, run, statusesOf } from '../../support/run-verb.js';
+import { modelFolder } from '../../support/model-folder.js';
+import { plainRunner, run, statusesOf } from '../../support/run-verb.js';
 
 const real = { ...system };
 afterEach(() => {
@@ -95,8 +95,8 @@ describe('--rm', () => {
     const changed = weights.slice();
     changed[5000] = (changed[5000] ?? 0) ^ 1;
     writeFileSync(file, changed);
-    real.utimesSync(file, atime, mtime);
-    real.utimesSync(`${file}.znn`, atime, mtime);
+    utimesSync(file, atime, mtime);
+    utimesSync(`${file}.znn`, atime, mtime);
     expect(statusesOf(await run('compress', file, { removeSources: true }))[0]).toContain('already exists');
     expect(statusesOf(await run('decompress', `${file}.znn`, { removeSources: true }))[0]).toContain(
       'already exists',
@@ -162,105 +162,4 @@ describe('a run that is stopped', () => {
     await expect(run(verb, root, { runner, signal: controller.signal })).rejects.toThrow('stopped');
     expect(readdirSync(root)).toEqual(before);
   });
-});
-
-describe('the N-th call of the file system fails, for every N', () => {
-  type Call = Exclude<keyof typeof system, 'lstatSync' | 'realpathSync'>;
-  const CALLS: readonly Call[] = [
-    ...(['openSync', 'closeSync', 'readSync', 'writeSync', 'ftruncateSync', 'fstatSync'] as const),
-    ...(['fchmodSync', 'futimesSync', 'fsync', 'linkSync', 'renameSync', 'unlinkSync', 'mkdirSync'] as const),
-  ];
-
-  /** Makes call number `failing` fail, over all members; tells whether it came to that. */
-  function failNth(failing: number): { happened: () => boolean; name: () => string } {
-    let count = 0;
-    let failed: string | undefined;
-    for (const name of CALLS) {
-      system[name] = ((...args: unknown[]) => {
-        count++;
-        const act = () => (real[name] as (...all: unknown[]) => unknown)(...args);
-        if (count !== failing) return act();
-        failed = name;
-        // The kernel lets go of a descriptor whatever close returns.
-        if (name === 'closeSync') act();
-        const error = Object.assign(new Error('injected'), { code: 'EIO', syscall: name });
-        if (name === 'fsync') return Promise.reject(error);
-        throw error;
-      }) as never;
-    }
-    return { happened: () => failed !== undefined, name: () => failed ?? '' };
-  }
-
-  const scenarios: [string, 'compress' | 'decompress', RunSettings][] = [
-    ['in place', 'compress', {}],
-    ['in place', 'decompress', {}],
-    ['with --rm', 'compress', { removeSources: true }],
-    ['with --rm', 'decompress', { removeSources: true }],
-    ['with --fsync and -o', 'compress', { fsync: true, outputPath: 'OUT' }],
-    ['with --fsync and -o', 'decompress', { fsync: true, outputPath: 'OUT' }],
-  ];
-
-  test.each(scenarios)('%s: %s', async (_, verb, settings) => {
-    let finished = false;
-    for (let failing = 1; !finished; failing++) {
-      const root = fileTree({
-        'model/a.safetensors': weights.slice(0, 999),
-        'model/sub/b.bin': weights.slice(0, 99),
-        'model/config.json': '{}',
-        'model/model.safetensors.index.json': '{"weight_map":{"t":"a.safetensors"}}',
-      });
-      const model = path.join(root, 'model');
-      const original = contentsOf(model);
-      if (verb === 'decompress') await run('compress', model, { removeSources: true });
-      const before = contentsOf(model);
-      const outputPath = settings.outputPath && path.join(root, 'out');
-      const choice = { ...settings, ...(outputPath && { outputPath }) };
-
-      const fault = failNth(failing);
-      const results = await run(verb, model, choice);
-      Object.assign(system, real);
-
-      finished = !fault.happened();
-      const place = `call ${failing}, ${fault.name()}`;
-      const after = contentsOf(root);
-      expect(
-        Object.keys(after).filter((name) => isTemporaryName(path.basename(name))),
-        place,
-      ).toEqual([]);
-      const isFailed = results.some(({ status }) => status === 'failed');
-      if (settings.removeSources !== true) expect(contentsOf(model), place).toMatchObject(before);
-      if (finished) expect(isFailed, place).toBe(false);
-      for (const { error } of results) if (error) expect(error.where.file, place).toBeTypeOf('string');
-
-      const again = await run(verb, model, choice);
-      expect(
-        statusesOf(again).filter((line) => line.startsWith('failed')),
-        place,
-      ).toEqual([]);
-      await expectEqualAfterwards(verb, model, outputPath, original, place);
-    }
-  });
-
-  /** After the second run the job is done, whatever became of the first. */
-  async function expectEqualAfterwards(
-    verb: 'compress' | 'decompress',
-    model: string,
-    outputPath: string | undefined,
-    original: Record<string, string>,
-    place: string,
-  ): Promise<void> {
-    const folder = outputPath ?? model;
-    if (verb === 'compress') {
-      expect(statusesOf(await run('verify', folder)), place).toEqual([
-        'done a.safetensors.znn',
-        'done b.bin.znn',
-      ]);
-    }
-    await run('decompress', folder, { removeSources: true });
-    expect(contentsOf(folder), place).toEqual(original);
-  }
-
-  function contentsOf(root: string): Record<string, string> {
-    return Object.fromEntries(Object.entries(snapshotOf(root)).map(([name, { content }]) => [name, content]));
-  }
 });

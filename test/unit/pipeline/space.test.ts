@@ -1,4 +1,4 @@
-import { linkSync, symlinkSync } from 'node:fs';
+import { linkSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { system } from '../../../src/io/system.js';
@@ -7,11 +7,11 @@ import { discover } from '../../../src/plan/discover.js';
 import type { DiscoverRequest } from '../../../src/plan/discovery.js';
 import { fileTree } from '../../support/file-tree.js';
 import { safetensorsFile } from '../../support/model-folder.js';
-import { run } from '../../support/run-verb.js';
+import { type RunSettings, run } from '../../support/run-verb.js';
 import { filesIn } from '../../support/same-files.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
-const real = { statSync: system.statSync, statfsSync: system.statfsSync };
+const real = { statSync: system.statSync, statfsSync: system.statfsSync, accessSync: system.accessSync };
 afterEach(() => void Object.assign(system, real));
 
 /** Makes every file system answer with these figures. */
@@ -140,4 +140,84 @@ describe('a run', () => {
       expect((await run('compress', folder())).map(({ status }) => status)).toEqual(['done', 'done']);
     }
   });
+});
+
+describe('--rm=each is advised', () => {
+  const weights = {
+    'a.safetensors': safetensorsFile(1, 40_000),
+    'b.safetensors': safetensorsFile(2, 40_000),
+  };
+  const faultOf = (root: string, settings: RunSettings = {}) =>
+    run('compress', root, settings).then(
+      () => 'nothing',
+      ({ message }: Error) => message,
+    );
+
+  test('where the sources are several, and on the disk that is short', async () => {
+    withFree(30_000);
+    expect(await faultOf(fileTree(weights))).toContain('--rm=each removes each source');
+  });
+
+  test('not for one file, nor where it would not be enough', async () => {
+    withFree(20_000);
+    const one = path.join(fileTree(weights), 'a.safetensors');
+    for (const root of [one, fileTree(weights)]) {
+      const message = await faultOf(root);
+      expect(message).toContain('free; make room or write elsewhere with -o; --no-space-check');
+      expect(message).not.toContain('--rm=each');
+    }
+  });
+
+  test('not where sources are links, or on another disk than the outputs', async () => {
+    withFree(30_000);
+    const root = fileTree(weights);
+    const linked = temporaryFolder();
+    for (const name of Object.keys(weights)) symlinkSync(path.join(root, name), path.join(linked, name));
+    expect(await faultOf(linked)).not.toContain('--rm=each');
+    system.statSync = ((anyPath: string, options?: object) => {
+      const stats = real.statSync(anyPath, options as never) as { dev: unknown } | undefined;
+      const isDevice = stats !== undefined && typeof stats.dev === 'bigint' && !anyPath.startsWith(root);
+      if (isDevice) stats.dev = 4711n;
+      return stats;
+    }) as never;
+    const message = await faultOf(root, { outputPath: path.join(temporaryFolder(), 'out') });
+    expect(message).toContain('free space: ');
+    expect(message).not.toContain('--rm=each');
+  });
+});
+
+describe.each([
+  ['EROFS', 'read-only file system (EROFS)'],
+  ['EACCES', 'permission denied (EACCES)'],
+])('a folder that may not be written to is not said to be full: %s', (code, explanation) => {
+  test.each([
+    ['beside the source', {}],
+    ['in a folder that is there', { outputPath: temporaryOutput }],
+    ['in one that is not there yet', { outputPath: () => path.join(temporaryOutput(), 'not', 'yet') }],
+  ])('%s', async (_place, { outputPath }: { outputPath?: () => string }) => {
+    withFree(0);
+    const root = fileTree({ 'a.safetensors': safetensorsFile(1, 40_000) });
+    system.accessSync = (anyPath) => {
+      if (!statSync(anyPath, { throwIfNoEntry: false })) throw Object.assign(new Error(), { code: 'ENOENT' });
+      throw Object.assign(new Error(), { code, syscall: 'access' });
+    };
+    const settings = outputPath === undefined ? {} : { outputPath: outputPath() };
+    await expect(run('compress', root, settings)).rejects.toMatchObject({
+      code: 'io',
+      message: `nothing can be written here: ${explanation}; write elsewhere with -o`,
+    });
+  });
+});
+
+function temporaryOutput(): string {
+  return temporaryFolder();
+}
+
+test('where the system says nothing of writing, the figures stand', async () => {
+  withFree(0);
+  system.accessSync = () => {
+    throw Object.assign(new Error(), { code: 'ENOSYS' });
+  };
+  const root = fileTree({ 'a.safetensors': safetensorsFile(1, 40_000) });
+  await expect(run('compress', root)).rejects.toThrow('free space: ');
 });

@@ -77,12 +77,15 @@ describe('compress a folder', () => {
       'compress unet/diffusion.bin → OUT/unet/diffusion.bin.znn',
       'copy config.json → OUT/config.json',
       'copy tokenizer.bin → OUT/tokenizer.bin',
+      'skip .git',
       'rewrite-attributes .gitattributes → OUT/.gitattributes',
       'rewrite-index model.safetensors.index.json → OUT/model.safetensors.index.json',
       'rewrite-index unet/diffusion.bin.index.json → OUT/unet/diffusion.bin.index.json',
     ]);
-    expect(plan.groups[0]?.targetFolders).toEqual([outputPath, `${outputPath}/empty`, `${outputPath}/unet`]);
-    expect(plan.notes).toEqual([`${root}/.git is not copied`]);
+    expect(plan.groups[0]?.targetFolders).toEqual(
+      ['', '/empty', '/unet'].map((folder) => ({ path: outputPath + folder, likePath: root + folder })),
+    );
+    expect(plan.notes).toEqual([]);
   });
 
   test.each([
@@ -140,10 +143,11 @@ describe('compress a folder', () => {
     expect(planned(root, { outputPath, include })).toEqual([expect.stringMatching(/^copy x\ny\/a.bin/)]);
   });
 
-  test('unfinished outputs do not exist', () => {
+  test('unfinished outputs are left out, said so with -o', () => {
     const root = fileTree({ 'a.bin': '', '.a.bin.znn.host-1-00000000-00000000.znn-tmp': '' });
     const outputPath = path.join(temporaryFolder(), 'out');
-    expect(planned(root, { outputPath })).toHaveLength(1);
+    expect(planned(root, {})).toHaveLength(1);
+    expect(planned(root, { outputPath })[1]).toBe('skip .a.bin.znn.host-1-00000000-00000000.znn-tmp');
   });
 
   test('a folder without weights is noted', () => {
@@ -295,13 +299,14 @@ describe('links', () => {
     ]);
   });
 
-  test('to folders outside are not followed, said so with -o', () => {
+  test('to folders outside are not followed, and that is said', () => {
     const root = fileTree({ 'a.bin': '' });
     symlinkSync(fileTree({ 'x.bin': '' }), path.join(root, 'outside'));
-    expect(planned(root, {})).toHaveLength(1);
+    expect(discover({ ...base, paths: [root] }).groups[0]?.tasks[1]).toMatchObject({ leftOut: 'of-run' });
     const plan = discover({ ...base, paths: [root], outputPath: path.join(temporaryFolder(), 'out') });
     expect(plan.groups[0]?.tasks[1]).toMatchObject({
       action: 'skip',
+      leftOut: 'of-output',
       reason: expect.stringContaining('outside'),
     });
   });

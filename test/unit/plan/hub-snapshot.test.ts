@@ -80,6 +80,41 @@ describe('a revision', () => {
     expect(faultOf(() => find(cache))).toMatch(/^io: Hub cache: .*no revision 'main'/);
   });
 
+  test.each([
+    ['a short commit', '1234567'],
+    ['a version', 'v1.0'],
+    ['upper-case digits', 'A'.repeat(40)],
+    ['a SHA-256', 'b'.repeat(64)],
+    ['a name with a space', 'my revision'],
+  ])('may be %s in its ref, if there is a snapshot of that name', (_name, commit) => {
+    const cache = new TestCache();
+    cache.add('main', commit, { 'config.json': '{}' });
+    cache.add('refs/pr/1', PR, { 'config.json': '{}' });
+    expect([find(cache), find(cache, 'main'), find(cache, commit)]).toEqual([commit, commit, commit]);
+    writeFileSync(path.join(cache.repositoryPath, 'refs', 'main'), `${commit}\n`);
+    expect(find(cache)).toBe(commit);
+  });
+
+  test('whose ref names what is not there is an error that says so', () => {
+    const cache = cacheWithModel();
+    writeFileSync(path.join(cache.repositoryPath, 'refs', 'main'), 'v7');
+    expect(faultOf(() => find(cache))).toBe(
+      `io: Hub cache: its revision 'main' of this model is "v7", of which it has no files; it has refs/pr/1, ${MAIN}, ${PR}`,
+    );
+    rmSync(path.join(cache.repositoryPath, 'snapshots', PR), { recursive: true });
+    writeFileSync(path.join(cache.repositoryPath, 'refs', 'main'), PR);
+    expect(faultOf(() => find(cache))).toContain(`is "${PR}", of which it has no files; it has ${MAIN}`);
+  });
+
+  test('is not taken from files among the snapshots', () => {
+    const cache = new TestCache();
+    cache.add('main', MAIN, { 'config.json': '{}' });
+    writeFileSync(path.join(cache.repositoryPath, 'snapshots', '.DS_Store'), '');
+    rmSync(path.join(cache.repositoryPath, 'refs'), { recursive: true });
+    expect(find(cache)).toBe(MAIN);
+    expect(faultOf(() => find(cache, '.DS_Store'))).toContain(`no revision '.DS_Store'`);
+  });
+
   test('that is not there is an error that names those that are', () => {
     const cache = cacheWithModel();
     expect(faultOf(() => find(cache, 'v9'))).toBe(
@@ -87,7 +122,9 @@ describe('a revision', () => {
     );
     expect(faultOf(() => find(cache, '3'.repeat(40)))).toContain('no revision');
     writeFileSync(path.join(cache.repositoryPath, 'refs', 'broken'), '../../..');
-    expect(faultOf(() => find(cache, 'broken'))).toContain('no revision');
+    expect(faultOf(() => find(cache, 'broken'))).toContain(
+      `is "../../..", of which it has no files; it has main,`,
+    );
   });
 
   test.each(['../main', 'a/../../b', '/etc/passwd', 'a//b', '.', 'a\\..\\b'])('%s is none', (revision) => {

@@ -139,7 +139,19 @@ describe('what the table allows', () => {
 test('the table of the document is read in full', () => {
   const table = readLayerTable(readFileSync('docs/architecture.md', 'utf8'));
   expect([...table.keys()].sort()).toEqual(
-    ['cli', 'codec', 'errors.ts', 'format', 'index.ts', 'io', 'kernels', 'pipeline', 'plan', 'pool'].sort(),
+    [
+      'cli',
+      'codec',
+      'errors.ts',
+      'format',
+      'index.ts',
+      'io',
+      'kernels',
+      'node-version.ts',
+      'pipeline',
+      'plan',
+      'pool',
+    ].sort(),
   );
   expect(table.get('format')?.imports).toEqual([]);
 });

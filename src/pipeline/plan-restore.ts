@@ -1,0 +1,26 @@
+import { ZnnError } from '../errors.js';
+import { mayBeCompressed } from '../format/compressed-start.js';
+import type { Checksum } from '../format/frame-index.js';
+import type { Limits } from '../format/limits.js';
+import { fileSource } from '../io/file-source.js';
+import type { InputFile } from '../io/input-file.js';
+import { planDecompression } from '../plan/decompress-plan.js';
+import { otherFileError } from '../plan/other-file-error.js';
+import type { DecompressPlan } from '../plan/types.js';
+import { restoredPathOf } from '../plan/weight-files.js';
+
+/** What restores `input`. A file that by its name should be compressed is damaged where it is not; any other is only that.
+ * @throws ZnnError `unsupported` for a file that is not compressed; `truncated`, `corrupt` or `io` */
+export function planRestore(
+  input: InputFile,
+  checksum: Checksum,
+  limits: Partial<Limits> | undefined,
+): DecompressPlan {
+  const source = fileSource(input);
+  const isNamedCompressed = restoredPathOf(input.path) !== undefined;
+  if (!isNamedCompressed && !mayBeCompressed(source)) {
+    const message = 'is not compressed: it holds neither ZipNN frames nor compressed tensors';
+    throw otherFileError(source) ?? new ZnnError('unsupported', message, { file: input.path });
+  }
+  return planDecompression(source, checksum, limits);
+}
