@@ -22,7 +22,7 @@ export async function copyFile(task: WritingTask, context: TaskContext): Promise
       });
       assertUnchanged(source);
     });
-    const notes = copyNotes(fileSource(source));
+    const notes = copyNotes(fileSource(source), task, context);
     return { ...sizesOf(source), status: 'done', replaced: existing !== undefined, notes };
   } finally {
     closeInput(source);
@@ -43,7 +43,7 @@ export async function decideOnCopy(task: WritingTask, context: TaskContext): Pro
 function decide(task: WritingTask, source: InputFile, context: TaskContext): Promise<TargetDecision> {
   return decideOnTarget(task, source, context, async () =>
     (await isEqual(source, task.targetPath, context.options.signal))
-      ? { ...sizesOf(source), status: 'up-to-date', notes: copyNotes(fileSource(source)) }
+      ? { ...sizesOf(source), status: 'up-to-date', notes: copyNotes(fileSource(source), task, context) }
       : undefined,
   );
 }

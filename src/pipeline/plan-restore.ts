@@ -20,7 +20,7 @@ export function planRestore(
   const isNamedCompressed = restoredPathOf(input.path) !== undefined;
   if (!isNamedCompressed && !mayBeCompressed(source)) {
     const message = 'is not compressed: it holds neither ZipNN frames nor compressed tensors';
-    throw otherFileError(source) ?? new ZnnError('unsupported', message, { file: input.path });
+    throw otherFileError(source, input.path) ?? new ZnnError('unsupported', message, { file: input.path });
   }
   return planDecompression(source, checksum, limits);
 }
