@@ -21,6 +21,17 @@ const SAMPLE_BIAS_BITS = 0.72;
 /** The encoding that makes the frame of `rawBytes` bytes at RAW smallest, by a sample of it; only encodings whose elements
  * divide the frame. Depends on the bytes alone. Overwrites the scratch of lanes and planes. */
 export function chooseEncoding(kernels: Kernels, rawBytes: number): Encoding {
+  return chooseBySample(kernels, rawBytes).encoding;
+}
+
+/** What share of `content`, a few MiB at the most, frames would take, by a sample of it: 1 where nothing is gained. Overwrites the
+ * raw region and the scratch of lanes and planes. */
+export function expectedShareOf(kernels: Kernels, content: Uint8Array): number {
+  kernels.bytes.set(content, RAW);
+  return chooseBySample(kernels, content.length).share;
+}
+
+function chooseBySample(kernels: Kernels, rawBytes: number): { encoding: Encoding; share: number } {
   const sampleBytes = gatherSample(kernels, rawBytes);
   let best: Encoding = 'bytes';
   let bestBits = Number.POSITIVE_INFINITY;
@@ -34,7 +45,7 @@ export function chooseEncoding(kernels: Kernels, rawBytes: number): Encoding {
       bestBits = bits;
     }
   }
-  return best;
+  return { encoding: best, share: bestBits / (sampleBytes * 8) };
 }
 
 /** Copies evenly spread slices of the frame to LANES_SCRATCH, each from a multiple of 4, and returns their total size. */

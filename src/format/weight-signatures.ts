@@ -43,6 +43,21 @@ export function weightsIn(source: ByteSource): string | undefined {
   return readSafetensorsHeader(source).isCanonical ? 'safetensors' : undefined;
 }
 
+/** Programs, pictures, sound, documents, tables, fonts, archives: they may shrink, and are no weights. */
+const OTHER_MEDIA = [
+  ...['\x7fELF', 'MZ', '\xcf\xfa\xed\xfe', '\xca\xfe\xba\xbe', '\x00asm', '!<arch>\n'],
+  ...['\x89PNG', '\xff\xd8\xff', 'GIF8', 'BM', 'II*\x00', 'MM\x00*', 'RIFF', 'OggS', 'fLaC', 'ID3'],
+  ...['%PDF', 'SQLite format 3\x00', 'PAR1', 'ARROW1', '\x00\x01\x00\x00', 'OTTO', 'wOF', 'PK\x03\x04'],
+] as const;
+const VIDEO = { magic: 'ftyp', at: 4 } as const;
+
+/** Whether the file behind `source` plainly is of another medium.
+ * @throws ZnnError `io` */
+export function isOtherMedium(source: ByteSource): boolean {
+  const start = source.read(0, Math.min(source.sizeBytes, START_BYTES));
+  return OTHER_MEDIA.some((magic) => hasText(start, magic)) || hasText(start, VIDEO.magic, VIDEO.at);
+}
+
 function zippedIn(start: Uint8Array): string | undefined {
   if (start.length < ZIP_HEADER_BYTES) return undefined;
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength);

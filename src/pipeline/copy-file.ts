@@ -39,12 +39,12 @@ function decide(task: WritingTask, source: InputFile, context: TaskContext): Pro
 }
 
 async function upToDateIfEqual(
-  { targetPath }: WritingTask,
+  task: WritingTask,
   source: InputFile,
-  { options }: TaskContext,
+  context: TaskContext,
 ): Promise<Outcome | undefined> {
-  if (!(await isEqual(source, targetPath, options.signal))) return undefined;
-  return { ...sizesOf(source), status: 'up-to-date', notes: copyNotes(fileSource(source)) };
+  if (!(await isEqual(source, task.targetPath, context.options.signal))) return undefined;
+  return { ...sizesOf(source), status: 'up-to-date', notes: copyNotes(fileSource(source), task, context) };
 }
 
 async function writeCopy(
@@ -61,7 +61,7 @@ async function writeCopy(
     });
     assertUnchanged(source);
   });
-  const notes = copyNotes(fileSource(source));
+  const notes = copyNotes(fileSource(source), task, context);
   return { ...sizesOf(source), status: 'done', replaced: existing !== undefined, notes };
 }
 

@@ -13,6 +13,7 @@ import { compressedTask } from './pointer-files.js';
 import { realPathOf } from './real-paths.js';
 import { selectFiles } from './selection.js';
 import type { FileTask, TaskAction, TaskGroup } from './types.js';
+import { weightsInCopy } from './unasked-copies.js';
 import {
   compressedPathOf,
   isCompressedName,
@@ -84,7 +85,10 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
     return { action: 'skip', ...source, reason: 'made anew of the original beside it' };
   const reason = excluded.has(relativePath) ? 'excluded' : 'already compressed';
   if (targetRoot !== undefined)
-    return { action: 'copy', ...source, targetPath, ...(isCompressed && { reason }) };
+    return {
+      ...{ action: 'copy', ...source, targetPath, ...(isCompressed && { reason }) },
+      ...weightsInCopy(relativePath, context),
+    };
   // What an earlier run made of a file that is still here is reported with that file, as up to date.
   const isOutput = chosen.has(restoredPathOf(relativePath) ?? '');
   return isCompressed && !isOutput ? compressedTask(source) : undefined;

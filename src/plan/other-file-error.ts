@@ -6,17 +6,16 @@ import { weightsIn } from '../format/weight-signatures.js';
 import { COMPRESSED_SUFFIX } from './weight-files.js';
 
 /** What a file is that was taken for a compressed one and plainly is another; `undefined` for one that may be damaged.
+ * @param name the file's, if that is not of a compressed file
  * @throws ZnnError `io` */
-export function otherFileError(source: ByteSource): ZnnError | undefined {
+export function otherFileError(source: ByteSource, name = COMPRESSED_SUFFIX): ZnnError | undefined {
   const pointer = pointerIn(source);
   if (pointer !== undefined) return new ZnnError('unsupported', pointerText(pointer));
-  const foreign = foreignFileIn(source, COMPRESSED_SUFFIX);
-  if (foreign !== undefined) return foreignError(foreign, 'a compressed file');
   const weights = weightsIn(source);
-  return weights === undefined
-    ? undefined
-    : new ZnnError(
-        'unsupported',
-        `is not compressed: it begins as ${weights} does; there is nothing to decompress`,
-      );
+  if (weights !== undefined) {
+    const message = `is not compressed: it begins as ${weights} does; there is nothing to decompress`;
+    return new ZnnError('unsupported', message);
+  }
+  const foreign = foreignFileIn(source, name);
+  return foreign && foreignError(foreign, 'a compressed file');
 }

@@ -60,7 +60,8 @@ export function otherFileNotes(folder: FolderContext): string[] {
   const { folderPath, targetRoot, selection, files, request } = folder;
   const found = new Map<OtherKind, string[]>();
   for (const file of files) {
-    const kind = selection.chosen.has(file) ? undefined : KINDS.find(({ isOne }) => isOne(file, folder));
+    const isKnown = selection.chosen.has(file) || selection.excluded.has(file);
+    const kind = isKnown ? undefined : KINDS.find(({ isOne }) => isOne(file, folder));
     if (kind === undefined) continue;
     const others = found.get(kind);
     if (others === undefined) found.set(kind, [file]);

@@ -36,6 +36,9 @@ export interface FileTask {
   readonly missingBasePath?: string;
   /** For `skip` and `refuse`: why, as a user would want to read it. */
   readonly reason?: string;
+  /** Of a `copy` that no pattern of the user's asked for: a note says so if it seems to be weights, under a name that is not theirs or
+   * not for the format. */
+  readonly mayBeWeights?: 'by-name' | 'by-format';
   /** Of a `skip` that nobody asked for, and that a user must hear of: the output lacks it; or the run did not look into it. */
   readonly leftOut?: 'of-output' | 'of-run';
 }

@@ -7,14 +7,28 @@ export const COMPRESSED_SUFFIX = '.znn';
 const SAFETENSORS_SUFFIX = '.safetensors';
 const CONTAINER_SUFFIX = COMPRESSED_SUFFIX + SAFETENSORS_SUFFIX;
 
-/** Weights by their names. */
-const WEIGHT_NAME = /\.(safetensors|bin|pt|pth|ckpt|gguf|onnx|onnx_data|h5)$/i;
+/** Weights by their suffixes: of safetensors and PyTorch, GGUF and GGML, ONNX and TensorFlow, Keras and Flax, NumPy, NeMo, Paddle,
+ * Caffe, diffusers. */
+const WEIGHT_SUFFIX =
+  /\.(safetensors|sft|bin|pt|pth|pth\.tar|pt2|ptl|ckpt|distcp|gguf|ggml|onnx|h5|hdf5|keras|tflite|msgpack|npz|npy|nemo|pdparams|pdiparams|caffemodel|dduf)$/i;
+/** Weights by more than a suffix. */
+const WEIGHT_NAMES: readonly RegExp[] = [
+  // What an ONNX model keeps outside: `model.onnx.data`, `model.onnx_data_1`, and of Stable Diffusion `weights.pb`.
+  /\.onnx[._]data([._-]?\d+)?$/i,
+  /^weights\.pb$/i,
+  // Shards of TensorFlow.
+  /\.data-\d{5}-of-\d{5}$/i,
+  // Parts of a file that was too large for one, to be joined.
+  /\.gguf(-split-[a-z]|\.part\d+of\d+|\.part[-.]?[a-z])$/i,
+  // Before GGUF, and without a suffix: `ggml-model-q4_0`, `ggml-vicuna-13b-1.1-f16`.
+  /^ggml-([^.]+|.*[-.](i?q\d\w*|b?f(16|32)))$/i,
+];
 
 /** A loader opens these by their names, and they hold next to nothing. */
 const NEVER_WEIGHT_NAMES: readonly RegExp[] = [
   /\.index(\..*)?\.json$/is,
   /^(config|.*_config|model_index)\.json$/is,
-  /^tokenizer.*\.(json|model|bin|txt)$/is,
+  /^tokenizer.*\.(json|model|bin|txt|msgpack|npz|npy)$/is,
   /^(special_tokens_map|added_tokens)\.json$/i,
   /^(merges\.txt|spiece\.model|\.gitattributes)$/i,
   /^vocab\.|\.tiktoken$/i,
@@ -27,14 +41,12 @@ const SIDECAR_NAME = /(^|[\\/])(\._[^\\/]*|\.AppleDouble[\\/].*)$/s;
 const VARIANT_INDEX_SUFFIX = '.safetensors.index.znn.json';
 const PLAIN_INDEX_SUFFIX = '.safetensors.index.json';
 const INDEX_NAME = /^(.+)\.index(\..+)?\.json$/is;
-/** Weights that come in shards, and that are compressed only if `--include` says so: Flax, Paddle, MLX. */
-const OTHER_SHARD_NAME = /\.(msgpack|pdparams|npz)$/i;
 
 /** `model.safetensors.index.json`, `tf_model.h5.index.json` and so on, or one of a variant (`….index.fp16.json`): an index is
  * named after its shards. */
 export function isIndexName(filePath: string): boolean {
   const shardName = INDEX_NAME.exec(path.basename(filePath))?.[1] ?? '';
-  return (isWeightName(shardName) || OTHER_SHARD_NAME.test(shardName)) && !isSidecarName(filePath);
+  return isWeightName(shardName) && !isSidecarName(filePath);
 }
 
 /** Whether the name is that of a sidecar of another file: `._model.safetensors`. */
@@ -44,7 +56,8 @@ export function isSidecarName(filePath: string): boolean {
 
 /** Whether a file of a folder is to be compressed, unless `--include` says otherwise. */
 export function isWeightName(filePath: string): boolean {
-  return WEIGHT_NAME.test(filePath);
+  const name = path.basename(filePath);
+  return WEIGHT_SUFFIX.test(name) || WEIGHT_NAMES.some((pattern) => pattern.test(name));
 }
 
 /** Whether the name is none of a weight file, whatever `--include` says. */

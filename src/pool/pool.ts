@@ -1,4 +1,5 @@
 import { checksumOf } from '../codec/checksum.js';
+import { expectedShareOf } from '../codec/choose-encoding.js';
 import { compileKernels, instantiateKernels, type Kernels } from '../codec/kernels.js';
 import { toZnnError, ZnnError } from '../errors.js';
 import type { DecodeFrame } from '../format/frames.js';
@@ -76,6 +77,10 @@ class Pool implements JobRunner {
 
   checksum(bytes: Uint8Array): bigint {
     return checksumOf(this.ownKernels(), bytes);
+  }
+
+  expectedShare(content: Uint8Array): number {
+    return expectedShareOf(this.ownKernels(), content);
   }
 
   decodeInOrder(sourceFd: number, frames: readonly DecodeFrame[], baseFd?: number): Iterable<Uint8Array> {

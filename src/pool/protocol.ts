@@ -65,6 +65,8 @@ export interface JobRunner {
   decompress(job: DecompressJob, hooks?: JobHooks): Promise<DecompressResult>;
   /** XXH64, seed 0, of a few MiB at the most, on the calling thread: for the frame index. */
   checksum(bytes: Uint8Array): bigint;
+  /** What share of `content`, a few MiB at the most, frames would take, by a sample, on the calling thread. */
+  expectedShare(content: Uint8Array): number;
   /** What the frames hold, in order, piece by piece (a few MiB, valid until the next), on the calling thread and without
    * a look at checksums.
    * @param baseFd as in a job

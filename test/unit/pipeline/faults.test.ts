@@ -33,6 +33,7 @@ function runnerWith(
       return plainRunner.decompress(job, hooks);
     },
     checksum: (bytes) => plainRunner.checksum(bytes),
+    expectedShare: (content) => plainRunner.expectedShare(content),
     decodeInOrder: (...args) => plainRunner.decodeInOrder(...args),
     close: async () => {},
   };
