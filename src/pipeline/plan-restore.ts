@@ -5,7 +5,6 @@ import type { Limits } from '../format/limits.js';
 import { fileSource } from '../io/file-source.js';
 import type { InputFile } from '../io/input-file.js';
 import { planDecompression } from '../plan/decompress-plan.js';
-import { otherFileError } from '../plan/other-file-error.js';
 import type { DecompressPlan } from '../plan/types.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 
@@ -20,7 +19,7 @@ export function planRestore(
   const isNamedCompressed = restoredPathOf(input.path) !== undefined;
   if (!isNamedCompressed && !mayBeCompressed(source)) {
     const message = 'is not compressed: it holds neither ZipNN frames nor compressed tensors';
-    throw otherFileError(source, input.path) ?? new ZnnError('unsupported', message, { file: input.path });
+    throw new ZnnError('unsupported', message, { file: input.path });
   }
   return planDecompression(source, checksum, limits);
 }
