@@ -38,18 +38,23 @@ export function isAboutContent(error: unknown): boolean {
 
 const IO_EXPLANATIONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
+  EBUSY: 'in use',
   EDQUOT: 'disk quota exceeded',
   EEXIST: 'already exists',
   EFBIG: 'file too large for this file system',
+  EILSEQ: 'this file system cannot hold such a name',
   EIO: 'input/output error',
   EISDIR: 'is a directory',
   ELOOP: 'too many levels of links',
   EMFILE: 'too many open files',
+  ENAMETOOLONG: 'the name is too long for this file system',
   ENOENT: 'no such file or directory',
   ENOSPC: 'no space left on device',
   ENOTDIR: 'not a directory',
+  ENOTSUP: 'not supported by this file system',
   EPERM: 'operation not permitted',
   EROFS: 'read-only file system',
+  ESTALE: 'the network share no longer knows this file',
   EXDEV: 'crosses file systems',
 };
 

@@ -2,11 +2,14 @@
 // writes and takes exactly that line away again; every other byte, in whatever encoding, stays as it is.
 
 import { ZnnError } from '../errors.js';
+import { patternMatcher } from './git-patterns.js';
 
 export const ATTRIBUTES_NAME = '.gitattributes';
 /** Real ones have 2 kB. */
 export const ATTRIBUTES_MAX_BYTES = 1 << 20;
 
+/** The value of the attribute `filter` of what Git LFS keeps. */
+export const LFS_FILTER = 'lfs';
 const LFS = 'filter=lfs diff=lfs merge=lfs -text';
 const COMMENTS = {
   added: '# Added by znn, which removes the next line when it restores the files',
@@ -56,8 +59,43 @@ export function removeTracking(bytes: Uint8Array): Uint8Array | undefined {
   return left === '' && wasMade ? undefined : bytesOf(left);
 }
 
-function lineOf(pattern: TrackedPattern): string {
+/** The line that makes Git LFS track the files of a pattern. */
+export function lineOf(pattern: string): string {
   return `${pattern} ${LFS}`;
+}
+
+/** Longer lines Git does not read either. */
+const LINE_MAX_CHARACTERS = 2048;
+
+/** Says of files, by their paths from the folder of a `.gitattributes`, what their attribute `filter` is: `lfs`, or anything else
+ * that is said; `undefined` where nothing is. The last line that speaks of a file decides.
+ * @throws ZnnError `unsupported` for a file above ATTRIBUTES_MAX_BYTES */
+export function filterFinder(bytes: Uint8Array): (relativePath: string) => string | undefined {
+  const macros = new Map<string, readonly string[]>();
+  const rules: { readonly matches: (filePath: string) => boolean; readonly filter: string }[] = [];
+  for (const line of textOf(bytes).split(/\r?\n/)) {
+    if (line.length > LINE_MAX_CHARACTERS) continue;
+    const { pattern, attributes } = readLine(line);
+    const macro = /^\[attr\](.+)$/.exec(pattern)?.[1];
+    const filter = attributes
+      .flatMap((each) => [each, ...(macros.get(each) ?? [])])
+      .findLast((each) => /^[-!]?filter(=|$)/.test(each));
+    if (macro !== undefined) macros.set(macro, attributes);
+    else if (filter !== undefined)
+      rules.push({ matches: patternMatcher(pattern), filter: filter.replace(/^filter=/, '') });
+  }
+  return (relativePath) => {
+    // As bytes, one a character, like the text.
+    const filePath = textOf(new TextEncoder().encode(relativePath));
+    return rules.findLast(({ matches }) => matches(filePath))?.filter;
+  };
+}
+
+/** Of a comment, nothing. A pattern with white space in it stands in quotation marks. */
+function readLine(line: string): { pattern: string; attributes: string[] } {
+  const [, quoted, plain = '', rest = ''] = /^\s*(?:"((?:\\.|[^"\\])*)"|([^\s#]\S*))(.*)$/.exec(line) ?? [];
+  const pattern = quoted === undefined ? plain : quoted.replace(/\\(["\\])/g, '$1');
+  return { pattern, attributes: rest.split(/\s+/).filter(Boolean) };
 }
 
 function commentAfter(text: string): string {

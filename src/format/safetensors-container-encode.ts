@@ -1,6 +1,7 @@
 import { CHECKSUM_RUN_BYTES } from './constants.js';
 import { CHECKSUM_BYTES, type Checksum } from './frame-index.js';
 import { encodeIndexDocument, hexToBytes } from './index-document-encode.js';
+import type { TextPieces } from './json-pieces.js';
 import {
   COMPRESSED_VECTORS_KEY,
   CONTAINER_INDEX_KEY,
@@ -12,16 +13,16 @@ import {
 } from './safetensors-container.js';
 import { torchNameOf } from './safetensors-dtypes.js';
 
-/** Characters that fit into the arguments of one call. */
-const CALL_CHARACTERS = 8192;
+/** Bytes that fit into the arguments of one call, and a multiple of 3, so that pieces of base64 can be joined. */
+const PIECE_BYTES = 8190;
 
-/** The container's index as it stands in metadata.
+/** The container's index as it stands in metadata, in pieces.
  * @param deflatedJson `originalJson`, deflated */
 export function encodeContainerIndex(
   index: ContainerIndex,
   deflatedJson: Uint8Array,
   checksum: Checksum,
-): string {
+): Iterable<string> {
   const checksums = new Uint8Array(index.checksums.length * CHECKSUM_BYTES);
   const view = new DataView(checksums.buffer);
   for (const [i, each] of index.checksums.entries()) view.setBigUint64(i * CHECKSUM_BYTES, each, true);
@@ -39,11 +40,12 @@ export function encodeContainerIndex(
   return toBase64(document);
 }
 
-function toBase64(bytes: Uint8Array): string {
-  let characters = '';
-  for (let offset = 0; offset < bytes.length; offset += CALL_CHARACTERS)
-    characters += String.fromCharCode(...bytes.subarray(offset, offset + CALL_CHARACTERS));
-  return btoa(characters);
+function* toBase64(bytes: Uint8Array): Generator<string> {
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+    const piece = bytes.subarray(start, start + PIECE_BYTES);
+    // Not `...piece`: that would ask an iterator for each byte, and take ten times as long.
+    yield btoa(String.fromCharCode.apply(undefined, piece as unknown as number[]));
+  }
 }
 
 /** The entry of a compressed tensor in ZipNN's list, in Python's spelling. */
@@ -52,16 +54,30 @@ export function compressedVectorEntry(name: string, dtype: string, shape: readon
   return `${JSON.stringify(name)}: ${info}`;
 }
 
-/** The container's metadata: the original's, what stock readers need, and the index. */
-export function containerMetadata(
+/** ZipNN's list of what is compressed, in pieces. */
+export function* compressedVectorList(entries: Iterable<string>): Generator<string> {
+  let separator = '{';
+  for (const entry of entries) {
+    yield separator;
+    yield entry;
+    separator = ', ';
+  }
+  yield separator === '{' ? '{}' : '}';
+}
+
+/** The container's metadata: the original's, what stock readers need, and the index. What is ours takes the place of a key
+ * of the same name. */
+export function* containerMetadata(
   original: ReadonlyMap<string, string> | undefined,
-  vectorEntries: readonly string[],
-  encodedIndex: string,
-): Map<string, string> {
-  const metadata = new Map(original);
-  if (!metadata.has(FORMAT_KEY)) metadata.set(FORMAT_KEY, FORMAT_DEFAULT);
-  metadata.set(COMPRESSED_VECTORS_KEY, `{${vectorEntries.join(', ')}}`);
-  metadata.set(CONTAINER_VERSION_KEY, CONTAINER_VERSION);
-  metadata.set(CONTAINER_INDEX_KEY, encodedIndex);
-  return metadata;
+  vectorList: TextPieces,
+  encodedIndex: TextPieces,
+): Generator<readonly [string, TextPieces]> {
+  const added = new Map<string, TextPieces>([
+    ...(original?.has(FORMAT_KEY) ? [] : [[FORMAT_KEY, FORMAT_DEFAULT] as const]),
+    [COMPRESSED_VECTORS_KEY, vectorList],
+    [CONTAINER_VERSION_KEY, CONTAINER_VERSION],
+    [CONTAINER_INDEX_KEY, encodedIndex],
+  ]);
+  for (const [key, value] of original ?? []) yield [key, added.get(key) ?? value];
+  for (const pair of added) if (!original?.has(pair[0])) yield pair;
 }

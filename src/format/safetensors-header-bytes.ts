@@ -1,4 +1,5 @@
 import { ZnnError } from '../errors.js';
+import { jsonString, type TextPieces, utf8LengthOf, writeUtf8 } from './json-pieces.js';
 import type { PlacedTensor } from './safetensors-container.js';
 import { METADATA_KEY } from './safetensors-entry.js';
 import { SAFETENSORS_JSON_MAX_BYTES, SAFETENSORS_LENGTH_BYTES } from './safetensors-header.js';
@@ -6,39 +7,66 @@ import { writeU64 } from './u64.js';
 
 /** The library pads its headers to this. */
 const HEADER_ALIGNMENT_BYTES = 8;
+const SPACE = 0x20;
 
-/** The header of a safetensors file, as the library writes it: length, compact JSON, spaces up to a multiple of 8 bytes.
- * @param reservedBytes its size, if more than that is wanted
+/** Keys and values of `__metadata__`, each key once. */
+export type MetadataPairs = Iterable<readonly [key: string, value: TextPieces]>;
+
+/** Size of the header that `safetensorsHeaderBytes` makes of the same.
  * @throws ZnnError `unsupported` when it exceeds what the safetensors library reads */
-export function safetensorsHeaderBytes(
-  tensors: readonly PlacedTensor[],
-  metadata: ReadonlyMap<string, string>,
-  reservedBytes = 0,
-): Uint8Array {
-  const json = new TextEncoder().encode(jsonOf(tensors, metadata));
-  const neededBytes = SAFETENSORS_LENGTH_BYTES + json.length;
-  const paddedBytes = Math.ceil(neededBytes / HEADER_ALIGNMENT_BYTES) * HEADER_ALIGNMENT_BYTES;
-  const headerBytes = Math.max(paddedBytes, reservedBytes);
-  if (headerBytes - SAFETENSORS_LENGTH_BYTES > SAFETENSORS_JSON_MAX_BYTES) {
+export function safetensorsHeaderLength(tensors: Iterable<PlacedTensor>, metadata: MetadataPairs): number {
+  const neededBytes = SAFETENSORS_LENGTH_BYTES + utf8LengthOf(jsonOf(tensors, metadata));
+  const headerBytes = Math.ceil(neededBytes / HEADER_ALIGNMENT_BYTES) * HEADER_ALIGNMENT_BYTES;
+  const jsonBytes = headerBytes - SAFETENSORS_LENGTH_BYTES;
+  if (jsonBytes > SAFETENSORS_JSON_MAX_BYTES) {
     throw new ZnnError(
       'unsupported',
-      `safetensors header: ${headerBytes - SAFETENSORS_LENGTH_BYTES} bytes exceeds ${SAFETENSORS_JSON_MAX_BYTES}, the most that its library reads`,
+      `safetensors header: ${jsonBytes} bytes exceeds ${SAFETENSORS_JSON_MAX_BYTES}, the most that its library reads`,
     );
   }
-  const header = new Uint8Array(headerBytes).fill(0x20);
+  return headerBytes;
+}
+
+/** The header of a safetensors file, as the library writes it: length, compact JSON, spaces up to `headerBytes`.
+ * @param headerBytes at least what `safetensorsHeaderLength` says
+ * @throws ZnnError `io` when that is not enough */
+export function safetensorsHeaderBytes(
+  tensors: Iterable<PlacedTensor>,
+  metadata: MetadataPairs,
+  headerBytes: number,
+): Uint8Array {
+  const header = new Uint8Array(headerBytes).fill(SPACE);
   writeU64(new DataView(header.buffer), 0, headerBytes - SAFETENSORS_LENGTH_BYTES);
-  header.set(json, SAFETENSORS_LENGTH_BYTES);
+  const written = writeUtf8(jsonOf(tensors, metadata), header.subarray(SAFETENSORS_LENGTH_BYTES));
+  if (written === undefined) throw new ZnnError('io', `safetensors header: ${headerBytes} bytes are too few`);
   return header;
 }
 
-function jsonOf(tensors: readonly PlacedTensor[], metadata: ReadonlyMap<string, string>): string {
-  const members = tensors.map(({ name, dtype, shape, dataStart, dataEnd }) => {
-    const entry = JSON.stringify({ dtype, shape, data_offsets: [dataStart, dataEnd] });
-    return `${JSON.stringify(name)}:${entry}`;
-  });
-  if (metadata.size > 0) {
-    const pairs = [...metadata].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
-    members.unshift(`${JSON.stringify(METADATA_KEY)}:{${pairs.join(',')}}`);
+function* jsonOf(tensors: Iterable<PlacedTensor>, metadata: MetadataPairs): Generator<string> {
+  yield '{';
+  const hasMetadata = yield* metadataJson(metadata);
+  let separator = hasMetadata ? ',' : '';
+  for (const { name, dtype, shape, dataStart, dataEnd } of tensors) {
+    yield separator;
+    yield* jsonString(name);
+    yield `:${JSON.stringify({ dtype, shape, data_offsets: [dataStart, dataEnd] })}`;
+    separator = ',';
   }
-  return `{${members.join(',')}}`;
+  yield '}';
+}
+
+/** The entry for it, if there is anything in it; returns whether there is. */
+function* metadataJson(metadata: MetadataPairs): Generator<string, boolean> {
+  let separator = `${JSON.stringify(METADATA_KEY)}:{`;
+  let isEmpty = true;
+  for (const [key, value] of metadata) {
+    yield separator;
+    yield* jsonString(key);
+    yield ':';
+    yield* jsonString(value);
+    separator = ',';
+    isEmpty = false;
+  }
+  if (!isEmpty) yield '}';
+  return !isEmpty;
 }

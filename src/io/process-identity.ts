@@ -1,5 +1,6 @@
-import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
+import { hostOfProcesses } from './process-host.js';
+import { randomToken } from './random-token.js';
 import { system } from './system.js';
 
 // Temporary files carry the name of the process that writes them, so that a later run can tell a stale one from one
@@ -8,31 +9,23 @@ import { system } from './system.js';
 
 /** Who writes a temporary file. */
 export interface ProcessIdentity {
+  /** Where its number counts: letters and digits. */
   readonly host: string;
   readonly pid: number;
   /** Random, new with every start of a process. */
   readonly start: string;
 }
 
-/** Eight hex digits. They have to differ, not to be secret: who makes a file by such a name makes sure that it is new. */
-export function randomToken(): string {
-  return Math.floor(Math.random() * 2 ** 32)
-    .toString(16)
-    .padStart(8, '0');
+export const ownProcess: ProcessIdentity = { host: hostOfProcesses(), pid, start: randomToken() };
+
+/** Whether process ids of that process and of this one count the same processes. */
+export function isComparable({ host }: ProcessIdentity): boolean {
+  return host === ownProcess.host;
 }
 
-export const ownProcess: ProcessIdentity = {
-  host:
-    hostname()
-      .replace(/[^A-Za-z0-9]/g, '')
-      .slice(0, 16) || 'host',
-  pid,
-  start: randomToken(),
-};
-
-/** Whether that process is certainly gone. A process of another machine or container never is: nobody here can know. */
+/** Whether that process is certainly gone. One of another machine or container never is: nobody here can know. */
 export function isGone(identity: ProcessIdentity): boolean {
-  if (identity.host !== ownProcess.host) return false;
+  if (!isComparable(identity)) return false;
   if (identity.pid === ownProcess.pid) return identity.start !== ownProcess.start;
   try {
     kill(identity.pid, 0);
@@ -49,6 +42,8 @@ const STAT_BYTES = 128;
  * ever below a parent that never asks. Known on Linux only. */
 function isZombie(processId: number): boolean {
   try {
+    // What is mounted there may count the processes of another container.
+    if (system.readlinkSync('/proc/self') !== String(pid)) return false;
     const fd = system.openSync(`/proc/${processId}/stat`, 'r');
     try {
       const stat = new Uint8Array(STAT_BYTES);

@@ -1,9 +1,11 @@
 import path from 'node:path';
-import { isGone, ownProcess, randomToken } from './process-identity.js';
+import { ownProcess, type ProcessIdentity } from './process-identity.js';
+import { randomToken } from './random-token.js';
 import { codeOf } from './refusals.js';
 import { system } from './system.js';
 
 const SUFFIX = '.znn-tmp';
+/** Of every version: each must know the others' files. */
 const NAME = /^\..*\.([A-Za-z0-9]+)-(\d+)-([0-9a-f]{8})-[0-9a-f]{8}\.znn-tmp$/s;
 /** File systems take names of 255 bytes; what znn adds needs up to 64 of them. */
 const TARGET_NAME_MAX_BYTES = 190;
@@ -48,6 +50,13 @@ export function isTemporaryName(fileName: string): boolean {
   return NAME.test(fileName);
 }
 
+/** Who writes the temporary file of that name, or wrote it; `undefined` for any other name. */
+export function writerOf(fileName: string): ProcessIdentity | undefined {
+  const [, host, pid, start] = NAME.exec(fileName) ?? [];
+  if (host === undefined || pid === undefined || start === undefined) return undefined;
+  return { host, pid: Number(pid), start };
+}
+
 export function registerTemporary(temporaryPath: string): void {
   openTemporaries.add(temporaryPath);
 }
@@ -60,7 +69,7 @@ export function forgetTemporary(temporaryPath: string): void {
 export function removeOpenTemporaries(): void {
   for (const temporaryPath of openTemporaries) {
     try {
-      system.unlinkSync(temporaryPath);
+      removeTemporary(temporaryPath);
     } catch {
       // The process is about to end; the next run in that folder removes what stays.
     }
@@ -68,27 +77,13 @@ export function removeOpenTemporaries(): void {
   openTemporaries.clear();
 }
 
-/** Removes what runs that are gone left unfinished in `folderPath`; files of live processes stay. Never throws: what
- * cannot be removed now does not stand in the way of the run. */
-export function removeStaleTemporaries(folderPath: string): void {
-  for (const name of namesIn(folderPath)) {
-    const [, host, pid, start] = NAME.exec(name) ?? [];
-    if (host === undefined || pid === undefined || start === undefined) continue;
-    if (!isGone({ host, pid: Number(pid), start })) continue;
-    try {
-      system.unlinkSync(path.join(folderPath, name));
-    } catch {
-      // Another run was faster, or the file belongs to another user.
-    }
-  }
-}
-
-function namesIn(folderPath: string): string[] {
-  try {
-    return system.readdirSync(folderPath);
-  } catch {
-    return [];
-  }
+/** Removes a temporary file or, with the files in it, a temporary folder.
+ * @throws what the system throws */
+export function removeTemporary(temporaryPath: string): void {
+  if (system.lstatSync(temporaryPath).isDirectory()) {
+    for (const name of system.readdirSync(temporaryPath)) system.unlinkSync(path.join(temporaryPath, name));
+    system.rmdirSync(temporaryPath);
+  } else system.unlinkSync(temporaryPath);
 }
 
 function cutToBytes(text: string, maxBytes: number): string {

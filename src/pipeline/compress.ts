@@ -15,6 +15,7 @@ import { planContainer } from '../plan/container-plan.js';
 import { planDelta } from '../plan/delta-plan.js';
 import type { CompressPlan, FileTask, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { unlessMadeMeanwhile } from './another-run.js';
 import { assertOtherFile, withBase } from './base-file.js';
 import { encodeContainerInto } from './encode-container.js';
 import { decideOnTarget, type TargetDecision } from './existing-target.js';
@@ -81,7 +82,11 @@ async function compressAgainst(task: WritingTask, context: TaskContext): Promise
     assertOtherFile(context.base, source);
     const plan = planFrames(source, context.options, context.base);
     const { outcome, existing } = await decide(task, source, plan, context);
-    return outcome ?? (await writeCompressed(task, source, plan, existing, context));
+    if (outcome !== undefined) return outcome;
+    const write = () => writeCompressed(task, source, plan, existing, context);
+    return await unlessMadeMeanwhile(task, source, write, () =>
+      upToDateIfCompressed(task, source, plan, context),
+    );
   } finally {
     closeInput(source);
   }

@@ -1,6 +1,8 @@
 import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { readFully, writeFully } from '../io/positional.js';
+import type { ExactFileStats } from '../io/system.js';
+import { unlessMadeMeanwhile } from './another-run.js';
 import { copyNotes } from './copy-notes.js';
 import { decideOnTarget, type TargetDecision } from './existing-target.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
@@ -10,20 +12,12 @@ import { writeOutput } from './write-output.js';
 /** Copies a file with its owner, mode and times, through a link if it is one.
  * @throws ZnnError `io`, or the signal's reason */
 export async function copyFile(task: WritingTask, context: TaskContext): Promise<Outcome> {
-  const { options } = context;
   const source = openInput(task.sourcePath);
   try {
     const { outcome, existing } = await decide(task, source, context);
     if (outcome !== undefined) return outcome;
-    await writeOutput(task, source, existing, context, async (copy) => {
-      await forEachSlice(source.fd, source.fileBytes, options.signal, (slice, offset) => {
-        writeFully(copy.fd, slice, offset);
-        options.observer?.onProgress?.(task, offset + slice.byteLength, source.fileBytes);
-      });
-      assertUnchanged(source);
-    });
-    const notes = copyNotes(fileSource(source), task, context);
-    return { ...sizesOf(source), status: 'done', replaced: existing !== undefined, notes };
+    const write = () => writeCopy(task, source, existing, context);
+    return await unlessMadeMeanwhile(task, source, write, () => upToDateIfEqual(task, source, context));
   } finally {
     closeInput(source);
   }
@@ -41,11 +35,34 @@ export async function decideOnCopy(task: WritingTask, context: TaskContext): Pro
 }
 
 function decide(task: WritingTask, source: InputFile, context: TaskContext): Promise<TargetDecision> {
-  return decideOnTarget(task, source, context, async () =>
-    (await isEqual(source, task.targetPath, context.options.signal))
-      ? { ...sizesOf(source), status: 'up-to-date', notes: copyNotes(fileSource(source), task, context) }
-      : undefined,
-  );
+  return decideOnTarget(task, source, context, () => upToDateIfEqual(task, source, context));
+}
+
+async function upToDateIfEqual(
+  task: WritingTask,
+  source: InputFile,
+  context: TaskContext,
+): Promise<Outcome | undefined> {
+  if (!(await isEqual(source, task.targetPath, context.options.signal))) return undefined;
+  return { ...sizesOf(source), status: 'up-to-date', notes: copyNotes(fileSource(source), task, context) };
+}
+
+async function writeCopy(
+  task: WritingTask,
+  source: InputFile,
+  existing: ExactFileStats | undefined,
+  context: TaskContext,
+): Promise<Outcome> {
+  const { signal, observer } = context.options;
+  await writeOutput(task, source, existing, context, async (copy) => {
+    await forEachSlice(source.fd, source.fileBytes, signal, (slice, offset) => {
+      writeFully(copy.fd, slice, offset);
+      observer?.onProgress?.(task, offset + slice.byteLength, source.fileBytes);
+    });
+    assertUnchanged(source);
+  });
+  const notes = copyNotes(fileSource(source), task, context);
+  return { ...sizesOf(source), status: 'done', replaced: existing !== undefined, notes };
 }
 
 function sizesOf({ fileBytes }: InputFile): Pick<Outcome, 'originalBytes' | 'compressedBytes'> {

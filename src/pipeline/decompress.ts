@@ -2,6 +2,7 @@ import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/in
 import type { ExactFileStats } from '../io/system.js';
 import type { DecompressPlan, RunPlan } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { unlessMadeMeanwhile } from './another-run.js';
 import { assertBase, withBase } from './base-file.js';
 import { decodeFile } from './decode-file.js';
 import { decideOnTarget, type TargetDecision } from './existing-target.js';
@@ -65,7 +66,11 @@ async function restoreFrom(task: WritingTask, context: TaskContext): Promise<Out
   const source = openInput(task.sourcePath);
   try {
     const { plan, decision } = await decide(task, source, context);
-    return decision.outcome ?? (await writeRestored(task, source, plan, decision.existing, context));
+    if (decision.outcome !== undefined) return decision.outcome;
+    const write = () => writeRestored(task, source, plan, decision.existing, context);
+    return await unlessMadeMeanwhile(task, source, write, () =>
+      upToDateIfRestored(task, source, plan, context),
+    );
   } finally {
     closeInput(source);
   }

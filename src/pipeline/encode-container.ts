@@ -1,10 +1,10 @@
-import { toZnnError, ZnnError } from '../errors.js';
+import { toZnnError } from '../errors.js';
 import type { AtomicFile } from '../io/atomic-file.js';
 import type { InputFile } from '../io/input-file.js';
 import { writeFully } from '../io/positional.js';
-import { containerHeader, planStoredPart } from '../plan/container-plan.js';
+import { type ContainerParts, containerHeader, planStoredPart } from '../plan/container-parts.js';
 import type { CompressPlan, ContainerLayout, FileTask } from '../plan/types.js';
-import type { CompressJob, CompressResult, JobHooks } from '../pool/protocol.js';
+import type { CompressJob, JobHooks } from '../pool/protocol.js';
 import { passHooks, type TaskContext } from './run.js';
 import { sha256OfSource } from './sha256.js';
 import { runTogether } from './together.js';
@@ -29,25 +29,19 @@ export async function encodeContainerInto(
     (signal) => encodeParts(job, plan, layout, { signal, task, context }),
     async (signal) => (options.sha256 ? sha256OfSource(source, signal) : undefined),
   ] as const);
-  const { outputs, storedOffset, endOffset } = parts;
   const checksum = runner.checksum.bind(runner);
-  const header = containerHeader(layout, outputs, storedOffset, { sha256, checksum });
-  if (header.length !== layout.reservedBytes) {
-    throw new ZnnError('io', `safetensors header: ${header.length} bytes, room for ${layout.reservedBytes}`);
-  }
+  const header = containerHeader(layout, parts, { sha256, checksum });
   try {
     writeFully(output.fd, header, 0);
   } catch (error) {
     throw toZnnError(error, { file: output.targetPath });
   }
-  output.setLength(endOffset);
-  return endOffset;
+  output.setLength(parts.endOffset);
+  return parts.endOffset;
 }
 
-interface EncodedParts {
-  readonly outputs: Parameters<typeof containerHeader>[1];
-  /** Where the tensors that stay as they are begin, and where they end. */
-  readonly storedOffset: number;
+interface EncodedParts extends ContainerParts {
+  /** Where the container ends. */
   readonly endOffset: number;
 }
 
@@ -75,12 +69,8 @@ async function encodeParts(
     { ...job, frames: stored.frames, targetOffset: stored.startOffset },
     { ...progressFrom(hooks, keptBytes), signal },
   );
-  const outputs = [...outputsOf(plan.frames, encoded), ...outputsOf(stored.frames, copied)];
-  return { outputs, storedOffset: stored.startOffset, endOffset: copied.encodedBytes };
-}
-
-function outputsOf(plans: CompressPlan['frames'], { frames }: CompressResult): EncodedParts['outputs'] {
-  return frames.map((frame, i) => ({ frame, plan: plans[i] as (typeof plans)[number] }));
+  const { frames: plans } = plan;
+  return { plans, encoded: encoded.frames, stored, copied: copied.frames, endOffset: copied.encodedBytes };
 }
 
 /** Hooks that count on from what is done already. */

@@ -4,7 +4,7 @@ import { cacheFolder } from '../io/cache-folder.js';
 import { makeFolder } from '../io/folders.js';
 import { closeInput, openInput } from '../io/input-file.js';
 import { readFully, writeFully } from '../io/positional.js';
-import { removeStaleTemporaries } from '../io/temporary-files.js';
+import { removeStaleTemporaries } from '../io/stale-temporaries.js';
 import { realPathOf } from '../plan/real-paths.js';
 import type { JobRunner } from '../pool/protocol.js';
 import type { FileResult } from './types.js';

@@ -29,8 +29,12 @@ export interface SizeContext {
  * says so when its turn comes. */
 export function mostOutputBytes(task: FileTask, context: SizeContext): number {
   if (task.action === 'decompress') return restoredBytes(task, context);
-  const overheadBytes = task.action === 'compress' ? OVERHEAD_BYTES + task.sourceBytes * OVERHEAD_SHARE : 0;
-  return Math.ceil(task.sourceBytes + overheadBytes);
+  return task.action === 'compress' ? mostCompressedBytes(task.sourceBytes) : task.sourceBytes;
+}
+
+/** The most that a file takes when it is compressed. */
+export function mostCompressedBytes(originalBytes: number): number {
+  return Math.ceil(originalBytes + OVERHEAD_BYTES + originalBytes * OVERHEAD_SHARE);
 }
 
 /** The least that it may take, as far as the dtypes tell: below that a run cannot end well. */

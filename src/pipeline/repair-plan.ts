@@ -4,6 +4,7 @@ import { lookAt } from '../plan/named-paths.js';
 import { placeOutputs } from '../plan/output-paths.js';
 import { assertTargets } from '../plan/target-checks.js';
 import type { RunPlan, TargetFolder } from '../plan/types.js';
+import { assertExpanded } from '../plan/unexpanded-paths.js';
 import type { CheckedGroup, CheckResult } from './check.js';
 import { assertFits } from './check-space.js';
 import { isRepairable, repairedNameOf } from './repairable.js';
@@ -27,6 +28,7 @@ export function planRepairs(
   isOne: boolean,
   machine: Machine,
 ): RepairTask[] {
+  assertExpanded('--output', outputPath, machine);
   const places = placeOutputs(
     groups.map(({ rootPath }) => lookAt(rootPath)),
     outputPath,

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { AtomicFile } from '../io/atomic-file.js';
+import { isNameTaken } from '../io/file-names.js';
 import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { writeFully } from '../io/positional.js';
-import { removeStaleTemporaries } from '../io/temporary-files.js';
+import { removeStaleTemporaries } from '../io/stale-temporaries.js';
 import { inspectTarget } from './existing-target.js';
 import { RefusalNotes } from './refusal-notes.js';
 import type { RepairTask } from './repair-plan.js';
@@ -19,12 +20,24 @@ export async function repair(task: RepairTask, options: RepairOptions = {}): Pro
   const source = openInput(checked.path);
   try {
     removeStaleTemporaries(path.dirname(targetPath));
-    if (inspectTarget(targetPath, source) === undefined) await write(source, task, options);
-    else await assertRepaired(source, task, options);
+    const isDone =
+      inspectTarget(targetPath, source) === undefined && (await isWritten(source, task, options));
+    if (!isDone) await assertRepaired(source, task, options);
   } catch (error) {
     throw toZnnError(error, { file: checked.path });
   } finally {
     closeInput(source);
+  }
+}
+
+/** @returns `false` when another run wrote a file of that name meanwhile */
+async function isWritten(source: InputFile, task: RepairTask, options: RepairOptions): Promise<boolean> {
+  try {
+    await write(source, task, options);
+    return true;
+  } catch (error) {
+    if (isNameTaken(error)) return false;
+    throw error;
   }
 }
 

@@ -5,7 +5,7 @@ import { COMPRESSED_VECTORS_KEY, FORMAT_DEFAULT, FORMAT_KEY } from '../format/sa
 import { compressedVectorEntry } from '../format/safetensors-container-encode.js';
 import { safetensorsNameOf } from '../format/safetensors-dtypes.js';
 import { readSafetensorsHeader, type SafetensorsHeader } from '../format/safetensors-header.js';
-import { safetensorsHeaderBytes } from '../format/safetensors-header-bytes.js';
+import { safetensorsHeaderBytes, safetensorsHeaderLength } from '../format/safetensors-header-bytes.js';
 import { fileSource } from '../io/file-source.js';
 import type { InputFile } from '../io/input-file.js';
 import { findCompressedTensors } from '../plan/compressed-tensors.js';
@@ -62,5 +62,5 @@ function rebuiltHeader(source: InputFile, { tensors, metadata, headerBytes }: Sa
   const placed = tensors.map(({ name, dtype, shape, fileStart, fileEnd }) => ({
     ...{ name, dtype, shape, dataStart: fileStart - headerBytes, dataEnd: fileEnd - headerBytes },
   }));
-  return safetensorsHeaderBytes(placed, rebuilt);
+  return safetensorsHeaderBytes(placed, rebuilt, safetensorsHeaderLength(placed, rebuilt));
 }

@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { toZnnError, ZnnError } from '../errors.js';
 import { syncFolder } from '../io/folders.js';
+import { removeIfThere } from '../io/remove-file.js';
+import { removeStaleTemporaries } from '../io/stale-temporaries.js';
 import { startStopwatch } from '../io/stopwatch.js';
 import { system } from '../io/system.js';
-import { removeStaleTemporaries } from '../io/temporary-files.js';
 import type { CacheRestorePlan } from '../plan/cache-restore-plan.js';
 import type { FileTask } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { unlessDoneByAnother } from './another-run.js';
 import { blobPathOf } from './blob-names.js';
 import { checkSpace } from './check-space.js';
 import { OutputLedger } from './output-ledger.js';
@@ -49,13 +51,21 @@ export async function restoreCache(
       options.signal?.throwIfAborted();
       const hasFailed = files.some(({ status }) => status === 'failed');
       if (hasFailed && task.action === 'rewrite-index') continue;
-      files.push(await runTask(task, options, () => actOn(task, context)).then(({ result }) => result));
+      const end = await runTask(task, options, () =>
+        unlessDoneByAnother(task, removing(context), () => actOn(task, context)),
+      );
+      files.push(end.result);
     }
   }
   const hasFailed = files.some(({ status }) => status === 'failed');
   const last = hasFailed ? files : await removeCompressed(files, plan, options);
   for (const result of last) options.observer?.onFileEnd?.(result);
   return { files: last, seconds: seconds() };
+}
+
+/** Links to what was restored go with and without `removeSources`. */
+function removing(context: TaskContext): TaskContext {
+  return { ...context, options: { ...context.options, removeSources: true } };
 }
 
 async function actOn(task: FileTask, context: TaskContext): Promise<Outcome> {
@@ -88,7 +98,7 @@ async function removeCompressed(
     try {
       const blobPath = blobPathOf(sourcePath);
       if (blobPath !== undefined && kept?.has(blobPath) === false) await removeBlob(blobPath);
-      system.unlinkSync(sourcePath);
+      removeIfThere(sourcePath);
       await syncFolder(path.dirname(sourcePath));
       results.push({ ...result, removedSource: true });
     } catch (error) {
@@ -103,7 +113,7 @@ async function removeCompressed(
 async function removeBlob(blobPath: string): Promise<void> {
   try {
     if (!system.lstatSync(blobPath, { throwIfNoEntry: false })?.isFile()) return;
-    system.unlinkSync(blobPath);
+    removeIfThere(blobPath);
     await syncFolder(path.dirname(blobPath));
   } catch (error) {
     throw toZnnError(error, { file: blobPath });
@@ -126,7 +136,9 @@ function linkedBlobs(folderPath: string, except: ReadonlySet<string>): Set<strin
   const found = new Set<string>();
   for (const name of system.readdirSync(folderPath)) {
     const entryPath = path.join(folderPath, name);
-    const stats = system.lstatSync(entryPath);
+    const stats = system.lstatSync(entryPath, { throwIfNoEntry: false });
+    // Another run may be at work here.
+    if (stats === undefined) continue;
     if (stats.isDirectory()) for (const blobPath of linkedBlobs(entryPath, except)) found.add(blobPath);
     const isLink = stats.isSymbolicLink() && !except.has(entryPath);
     const blobPath = isLink ? blobPathOf(entryPath) : undefined;

@@ -15,6 +15,7 @@ export class RestorePlans {
     string,
     { readonly stats: ExactFileStats; readonly plan: DecompressPlan }
   >();
+  private readonly rawBytes = new Map<string, number>();
   private keptFrames = 0;
 
   constructor(
@@ -28,10 +29,16 @@ export class RestorePlans {
     const known = this.kept.get(source.path);
     if (known !== undefined && isUnchanged(known.stats, source.stats)) return known.plan;
     const plan = planRestore(source, (bytes) => this.runner.checksum(bytes), this.limits);
+    this.rawBytes.set(source.path, plan.rawBytes);
     if (this.keptFrames + plan.frames.length <= KEPT_FRAMES_MAX) {
       this.kept.set(source.path, { stats: source.stats, plan });
       this.keptFrames += plan.frames.length;
     }
     return plan;
+  }
+
+  /** What a file restores to, if this run has read that, even if the file is gone by now. */
+  rawBytesOf(sourcePath: string): number | undefined {
+    return this.rawBytes.get(sourcePath);
   }
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { ZnnError } from '../errors.js';
 import { assertNoPointer } from '../format/pointers.js';
 import { AtomicFile } from '../io/atomic-file.js';
+import { isNameTaken } from '../io/file-names.js';
 import { fileSource } from '../io/file-source.js';
 import { assertUnchanged, closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { makeLink } from '../io/links.js';
@@ -23,6 +24,16 @@ const PASS_COUNT = 2;
  * `.znn`; or, in a cache without links, into a file. What was written is read again and compared.
  * @throws ZnnError, or the signal's reason */
 export async function restoreWeight(task: WritingTask, context: TaskContext): Promise<Outcome> {
+  try {
+    return await restoreOnce(task, context);
+  } catch (error) {
+    if (!isNameTaken(error)) throw error;
+    // Another run made the blob or the link meanwhile: that is looked at now.
+    return restoreOnce(task, context);
+  }
+}
+
+async function restoreOnce(task: WritingTask, context: TaskContext): Promise<Outcome> {
   const { options, restorePlans } = context;
   if (isSpentLink(task.sourcePath, task.targetPath)) {
     await assertBlobOf(task.targetPath, options.signal);

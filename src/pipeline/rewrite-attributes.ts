@@ -10,6 +10,7 @@ import {
 import { assertNoPointer } from '../format/pointers.js';
 import { fileSource } from '../io/file-source.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
+import { removeIfThere } from '../io/remove-file.js';
 import { system } from '../io/system.js';
 import { writeRewritten } from './rewritten-file.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
@@ -18,18 +19,38 @@ import type { Outcome, TaskContext, WritingTask } from './run.js';
  * way back. One that znn made is removed again.
  * @throws ZnnError `unsupported` for a file of unlikely size, `io` when the system fails */
 export async function rewriteAttributes(task: WritingTask, context: TaskContext): Promise<Outcome> {
-  const source = isThere(task.sourcePath) ? openInput(task.sourcePath) : undefined;
+  const source = openIfThere(task.sourcePath);
   try {
     const bytes = source && read(source);
     const rewritten =
-      context.verb === 'compress' ? addTracking(bytes, patternsOf(context)) : withoutLines(bytes);
-    if (rewritten !== undefined) return { status: await writeRewritten(task, source, rewritten, context) };
+      context.verb === 'compress' ? withLines(bytes, task, patternsOf(context)) : withoutLines(bytes);
+    if (rewritten !== undefined) return await writeRewritten(task, source, rewritten, context);
     if (source === undefined || task.targetPath !== task.sourcePath) return { status: 'skipped' };
-    system.unlinkSync(task.sourcePath);
+    removeIfThere(task.sourcePath);
     return { status: 'done', notes: ['removed: only znn had put lines there'] };
   } finally {
     if (source !== undefined) closeInput(source);
   }
+}
+
+/** What stands in an output folder may have lines more: of outputs that an earlier run made there, and whose sources are gone. */
+function withLines(
+  bytes: Uint8Array | undefined,
+  { sourcePath, targetPath }: WritingTask,
+  patterns: readonly TrackedPattern[],
+): Uint8Array | undefined {
+  const target = targetPath === sourcePath ? undefined : openIfThere(targetPath);
+  try {
+    const there = target && read(target);
+    const isOfSource = there !== undefined && isSame(removeTracking(there), bytes);
+    return isOfSource ? addTracking(there, patterns) : addTracking(bytes, patterns);
+  } finally {
+    if (target !== undefined) closeInput(target);
+  }
+}
+
+function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
 }
 
 function withoutLines(bytes: Uint8Array | undefined): Uint8Array | undefined {
@@ -53,6 +74,12 @@ function read(source: InputFile): Uint8Array {
   return fileSource(source).read(0, source.fileBytes);
 }
 
-function isThere(filePath: string): boolean {
-  return system.lstatSync(filePath, { throwIfNoEntry: false }) !== undefined;
+/** It may go at any moment: another run may be doing the same. */
+function openIfThere(filePath: string): InputFile | undefined {
+  try {
+    return openInput(filePath);
+  } catch (error) {
+    if (system.lstatSync(filePath, { throwIfNoEntry: false }) === undefined) return undefined;
+    throw error;
+  }
 }

@@ -23,10 +23,14 @@ export async function rewriteIndex(task: WritingTask, context: TaskContext): Pro
       ...missingNames.map((name) => `names ${name}, which is not there`),
       ...unnamedShardNotes(index.shardNames, task, context),
     ];
-    const status = await writeRewritten(task, source, rewritten, context);
+    const outcome = await writeRewritten(task, source, rewritten, context);
     // The index of a variant goes when the files that it names do.
     const isSpent = plainIndexPathOf(task.sourcePath) === task.targetPath;
-    return { status, notes, ...(isSpent && { removable: { source: source.stats, output: statsOf(task) } }) };
+    return {
+      ...outcome,
+      notes: [...notes, ...(outcome.notes ?? [])],
+      ...(isSpent && { removable: { source: source.stats, output: statsOf(task) } }),
+    };
   } finally {
     closeInput(source);
   }

@@ -7,8 +7,9 @@ import { makeDurable } from '../io/make-durable.js';
 import { writeFully } from '../io/positional.js';
 import type { Refusal } from '../io/refusals.js';
 import { type ExactFileStats, system } from '../io/system.js';
+import { unlessMadeMeanwhile } from './another-run.js';
 import { assertReplaceable, inspectTarget } from './existing-target.js';
-import type { TaskContext, WritingTask } from './run.js';
+import type { Outcome, TaskContext, WritingTask } from './run.js';
 
 /** Writes what a small file of a model folder becomes: an index, `.gitattributes`. In place it replaces the old one,
  * durably, since it is all that says what it says.
@@ -19,24 +20,29 @@ export async function writeRewritten(
   source: InputFile | undefined,
   content: Uint8Array,
   context: TaskContext,
-): Promise<'done' | 'up-to-date'> {
+): Promise<Outcome> {
   const { options, refusalNotes } = context;
   const existing = existingFile(task, source);
   if (existing !== undefined && isContentOf(task.targetPath, content)) {
     if (options.removeSources) refusalNotes.add(await makeDurable(task.targetPath));
-    return 'up-to-date';
+    return { status: 'up-to-date' };
   }
   const isInPlace = task.targetPath === task.sourcePath;
   if (existing !== undefined && !isInPlace) await assertReplaceable(task, existing, context);
   if (source !== undefined) assertUnchanged(source);
-  const refusals = await write(task.targetPath, content, {
+  const how = {
     isDurable: options.fsync || options.removeSources || existing !== undefined,
     replacesExisting: existing !== undefined,
     ...(source === undefined ? newIn(path.dirname(task.targetPath)) : { like: source.stats }),
     keepsOwnTime: isInPlace || source === undefined,
-  });
-  refusalNotes.add(refusals);
-  return 'done';
+  };
+  const writeIt = async (): Promise<Outcome> => {
+    refusalNotes.add(await write(task.targetPath, content, how));
+    return { status: 'done' };
+  };
+  return unlessMadeMeanwhile(task, source, writeIt, async () =>
+    isContentOf(task.targetPath, content) ? { status: 'up-to-date' } : undefined,
+  );
 }
 
 /** A new file belongs to whom its folder does, and may be read by those who may read that. */

@@ -1,16 +1,16 @@
 import path from 'node:path';
 import pMap from 'p-map';
 import { ZnnError } from '../errors.js';
+import { removeStaleTemporaries } from '../io/stale-temporaries.js';
 import { startStopwatch } from '../io/stopwatch.js';
-import { removeStaleTemporaries } from '../io/temporary-files.js';
 import type { FileTask, RunPlan, TaskAction } from '../plan/types.js';
 import type { JobRunner } from '../pool/protocol.js';
+import { removeSourceOrFindItGone, unlessDoneByAnother } from './another-run.js';
 import { assertTargetsApart } from './assert-targets-apart.js';
 import { checkSpace } from './check-space.js';
 import { copyFile } from './copy-file.js';
 import { ledgerEntriesOf, OutputLedger } from './output-ledger.js';
 import { RefusalNotes } from './refusal-notes.js';
-import { removeSource } from './remove-source.js';
 import { RestorePlans } from './restore-plans.js';
 import { rewriteAttributes } from './rewrite-attributes.js';
 import { rewriteIndex } from './rewrite-index.js';
@@ -82,9 +82,9 @@ async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<
   const run = async (task: FileTask) => {
     const end = await runTask(task, options, async () => {
       if (folders.error !== undefined && task.targetPath !== undefined) throw folders.error;
-      return actOn(task, context, handleFile);
+      return unlessDoneByAnother(task, context, () => actOn(task, context, handleFile));
     });
-    return options.removeSources && options.removeEach ? removeSource(end) : end;
+    return options.removeSources && options.removeEach ? removeSourceOrFindItGone(end, context) : end;
   };
 
   const finishing = group.tasks.filter(({ action }) => FINISHING.has(action));
@@ -102,7 +102,10 @@ async function runGroup(context: TaskContext, handleFile: FileHandler): Promise<
   }
   // Where a file failed the next run has to write to them.
   if (!ended.some(hasFailed)) finishTargetFolders(folders.made, refusalNotes);
-  const last = !waitsForGroup || ended.some(hasFailed) ? ended : ended.map(removeSource);
+  const last =
+    !waitsForGroup || ended.some(hasFailed)
+      ? ended
+      : ended.map((end) => removeSourceOrFindItGone(end, context));
   const results = last.map(({ result }) => result);
   const { kept, removed } = ledgerEntriesOf(results);
   await context.ledger.record(kept, removed);

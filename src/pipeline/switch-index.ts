@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { renameShards } from '../format/model-index.js';
 import { AtomicFile } from '../io/atomic-file.js';
+import { isNameTaken } from '../io/file-names.js';
 import { closeInput, type InputFile, openInput } from '../io/input-file.js';
 import { replaceLink } from '../io/links.js';
 import { writeFully } from '../io/positional.js';
@@ -26,7 +27,7 @@ export async function switchIndex(task: WritingTask, context: TaskContext): Prom
       const newBlobName = await blobNameOfBytes(content, blobHashOf(blobPath) ?? 'sha256');
       const newBlobPath = path.join(path.dirname(blobPath), newBlobName);
       if (system.lstatSync(newBlobPath, { throwIfNoEntry: false }) === undefined)
-        await writeAs(newBlobPath, content, source, false, context);
+        await writeBlob(newBlobPath, content, source, context);
       await replaceLink(task.sourcePath, newBlobPath);
     }
     return { status: 'done' };
@@ -44,6 +45,20 @@ function restoredNames(shardNames: readonly string[], folderPath: string): Map<s
       newNames.set(name, restored);
   }
   return newNames;
+}
+
+/** One that another run made meanwhile has the content that its name says. */
+async function writeBlob(
+  blobPath: string,
+  content: Uint8Array,
+  source: InputFile,
+  context: TaskContext,
+): Promise<void> {
+  try {
+    await writeAs(blobPath, content, source, false, context);
+  } catch (error) {
+    if (!isNameTaken(error)) throw error;
+  }
 }
 
 async function writeAs(

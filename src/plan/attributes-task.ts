@@ -17,7 +17,10 @@ export function attributesTask({
   const { verb, removeSources, lfs = false } = request;
   if (excluded.has(ATTRIBUTES_NAME)) return undefined;
   const isThere = files.has(ATTRIBUTES_NAME);
-  const hasCompressed = chosen.size > 0 || [...files].some(isCompressedName);
+  const targetPath = path.join(targetRoot ?? folderPath, ATTRIBUTES_NAME);
+  // Where an earlier run left one, and the sources are gone, it is not to be replaced by a copy without the lines.
+  const isMade = targetRoot !== undefined && lookAt(targetPath).kind === 'file';
+  const hasCompressed = chosen.size > 0 || [...files].some(isCompressedName) || isMade;
   const isWanted =
     verb === 'compress'
       ? (isThere || lfs) && hasCompressed
@@ -31,7 +34,7 @@ export function attributesTask({
   return {
     action: 'rewrite-attributes',
     sourcePath,
-    targetPath: path.join(targetRoot ?? folderPath, ATTRIBUTES_NAME),
+    targetPath,
     sourceBytes: found.kind === 'file' ? found.fileBytes : 0,
   };
 }

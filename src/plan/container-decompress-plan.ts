@@ -26,7 +26,7 @@ import {
   type SafetensorsHeader,
   type SafetensorsTensor,
 } from '../format/safetensors-header.js';
-import { safetensorsHeaderBytes } from '../format/safetensors-header-bytes.js';
+import { safetensorsHeaderBytes, safetensorsHeaderLength } from '../format/safetensors-header-bytes.js';
 import { writeU64 } from '../format/u64.js';
 import { findCompressedTensors } from './compressed-tensors.js';
 import { inflateJson } from './deflate.js';
@@ -239,7 +239,7 @@ function planByTensors(
   }
   const kept = new Map(metadata);
   kept.delete(COMPRESSED_VECTORS_KEY);
-  const prefix = safetensorsHeaderBytes(placed, kept);
+  const prefix = safetensorsHeaderBytes(placed, kept, safetensorsHeaderLength(placed, kept));
   const frames = ordered
     .map(({ frame }, i) => ({ ...frame, rawOffset: prefix.length + (placed[i]?.dataStart ?? 0) }))
     .filter(({ rawBytes }) => rawBytes > 0);

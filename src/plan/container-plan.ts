@@ -3,8 +3,7 @@
 
 import { ZnnError } from '../errors.js';
 import type { ByteSource } from '../format/byte-source.js';
-import type { Checksum } from '../format/frame-index.js';
-import type { EncodedFrame, FramePlan } from '../format/frames.js';
+import type { FramePlan } from '../format/frames.js';
 import { assertWithin, DEFAULT_LIMITS, type Limits } from '../format/limits.js';
 import {
   COMPRESSED_DTYPE,
@@ -15,18 +14,13 @@ import {
   TENSOR_ALIGNMENT_BYTES,
 } from '../format/safetensors-container.js';
 import {
-  compressedVectorEntry,
-  containerMetadata,
-  encodeContainerIndex,
-} from '../format/safetensors-container-encode.js';
-import { alignmentOf } from '../format/safetensors-dtypes.js';
-import {
   bytesOf,
   readSafetensorsHeader,
   SAFETENSORS_LENGTH_BYTES,
   type SafetensorsTensor,
 } from '../format/safetensors-header.js';
-import { safetensorsHeaderBytes } from '../format/safetensors-header-bytes.js';
+import { safetensorsHeaderLength } from '../format/safetensors-header-bytes.js';
+import { metadataOf } from './container-parts.js';
 import { deflateJson } from './deflate.js';
 import { tensorFrameOf } from './tensor-frames.js';
 import type { CompressPlan, ContainerLayout } from './types.js';
@@ -39,6 +33,8 @@ export interface ContainerPlanOptions {
   readonly limits?: Partial<Limits>;
 }
 
+/** Smaller outputs may be larger than their sources without a word: nobody compresses those for their size. */
+const NOTED_HEADER_BYTES = 1 << 20;
 const ANY_SHA256 = '0'.repeat(64);
 
 /** What becomes of the safetensors file behind `source`, tensor by tensor.
@@ -82,10 +78,20 @@ function isFrame(frame: FramePlan | undefined): frame is FramePlan {
   return frame !== undefined;
 }
 
-function noteOn({ reservedBytes }: ContainerLayout): { note?: string } {
-  if (reservedBytes <= HUB_HEADER_MAX_BYTES) return {};
-  const note = `its header takes ${reservedBytes} bytes; readers on the Hub refuse more than ${HUB_HEADER_MAX_BYTES}`;
-  return { note };
+function noteOn({ reservedBytes, sourceBytes }: ContainerLayout): { note?: string } {
+  const notes: string[] = [];
+  if (reservedBytes > sourceBytes && reservedBytes >= NOTED_HEADER_BYTES) {
+    const reason = 'kept for readers and once more for the way back';
+    notes.push(
+      `its header, ${reason}, takes ${reservedBytes} bytes, the whole file ${sourceBytes}: as .znn it would be smaller`,
+    );
+  }
+  if (reservedBytes > HUB_HEADER_MAX_BYTES) {
+    notes.push(
+      `its header takes ${reservedBytes} bytes; readers on the Hub refuse more than ${HUB_HEADER_MAX_BYTES}`,
+    );
+  }
+  return notes.length === 0 ? {} : { note: notes.join('; ') };
 }
 
 /** The header if every tensor that may shrink does, and every number is as long as it can be. */
@@ -96,123 +102,29 @@ function reservedBytesOf(
 ): number {
   const { tensors } = layout.header;
   const compressible = new Set(frames.map(({ rawOffset }) => rawOffset));
-  const dataEnd = layout.sourceBytes + TENSOR_ALIGNMENT_BYTES;
-  const placed = tensors.map(({ name, dtype, shape, fileStart, fileEnd }) => {
-    const end = { dataStart: dataEnd, dataEnd };
-    if (!compressible.has(fileStart)) return { name, dtype, shape, ...end };
-    return { name, dtype: COMPRESSED_DTYPE, shape: [fileEnd - fileStart], ...end };
-  });
-  const compressed = tensors.filter(({ fileStart }) => compressible.has(fileStart));
+  const isCompressible = ({ fileStart }: SafetensorsTensor) => compressible.has(fileStart);
   const checksumCount = tensors.reduce((sum, tensor) => sum + runChecksumCountOf(bytesOf(tensor)), 0);
   const checksums = new Array<bigint>(checksumCount).fill(0n);
   const sha256 = hasSha256 ? ANY_SHA256 : undefined;
-  const metadata = metadataOf(layout, compressed, { checksums, sha256, checksum: () => 0n });
-  return safetensorsHeaderBytes(placed, metadata).length;
+  const sums = { checksums, sha256, checksum: () => 0n };
+  const metadata = metadataOf(layout, filtered(tensors, isCompressible), sums);
+  return safetensorsHeaderLength(farthestPlaces(layout, isCompressible), metadata);
 }
 
-/** What a container's index is made of when all checksums are known. */
-interface ContainerSums {
-  /** In the order of the original's data. */
-  readonly checksums: readonly bigint[];
-  readonly sha256: string | undefined;
-  readonly checksum: Checksum;
+/** The tensors where their offsets are longest. */
+function* farthestPlaces(
+  { header, sourceBytes }: Pick<ContainerLayout, 'header' | 'sourceBytes'>,
+  isCompressible: (tensor: SafetensorsTensor) => boolean,
+): Generator<PlacedTensor> {
+  const dataEnd = sourceBytes + TENSOR_ALIGNMENT_BYTES;
+  const place = { dataStart: dataEnd, dataEnd };
+  for (const tensor of header.tensors) {
+    const { name, dtype, shape } = tensor;
+    if (!isCompressible(tensor)) yield { name, dtype, shape, ...place };
+    else yield { name, dtype: COMPRESSED_DTYPE, shape: [bytesOf(tensor)], ...place };
+  }
 }
 
-function metadataOf(
-  { header, originalJson, deflatedJson, sourceBytes }: Omit<ContainerLayout, 'reservedBytes'>,
-  compressed: readonly SafetensorsTensor[],
-  { checksums, sha256, checksum }: ContainerSums,
-): Map<string, string> {
-  const entries = compressed.map(({ name, dtype, shape }) => compressedVectorEntry(name, dtype, shape));
-  const index = {
-    originalBytes: sourceBytes,
-    originalJson,
-    checksums,
-    ...(sha256 !== undefined && { sha256 }),
-  };
-  return containerMetadata(header.metadata, entries, encodeContainerIndex(index, deflatedJson, checksum));
-}
-
-/** What follows the frames of the tensors that shrank. */
-export interface StoredPart {
-  /** Where it begins in the container: after zero bytes that align it. */
-  readonly startOffset: number;
-  /** The other tensors, those of the widest elements first, so that all are aligned. */
-  readonly frames: readonly FramePlan[];
-}
-
-/** @param encodedEnd where the frames end in the container */
-export function planStoredPart(
-  { header, reservedBytes }: ContainerLayout,
-  encoded: readonly EncodedFrame[],
-  plans: readonly FramePlan[],
-  encodedEnd: number,
-): StoredPart {
-  const kept = keptOffsets(encoded, plans);
-  const frames = header.tensors
-    .filter((tensor) => !kept.has(tensor.fileStart) && bytesOf(tensor) > 0)
-    .toSorted((one, other) => alignmentOf(other.dtype) - alignmentOf(one.dtype))
-    .map((tensor) => ({
-      rawOffset: tensor.fileStart,
-      rawBytes: bytesOf(tensor),
-      encoding: 'bytes' as const,
-      isStored: true,
-    }));
-  const paddingBytes = frames.length === 0 ? 0 : -(encodedEnd - reservedBytes) & (TENSOR_ALIGNMENT_BYTES - 1);
-  return { startOffset: encodedEnd + paddingBytes, frames };
-}
-
-/** The container's header, once every tensor has its place.
- * @param outputs of both parts: what was encoded and what was stored, each with its plan */
-export function containerHeader(
-  layout: ContainerLayout,
-  outputs: readonly { readonly plan: FramePlan; readonly frame: EncodedFrame }[],
-  storedOffset: number,
-  sums: Omit<ContainerSums, 'checksums'>,
-): Uint8Array {
-  const written = new Map(
-    outputs.filter(({ frame }) => frame.encodedBytes > 0).map((output) => [output.plan.rawOffset, output]),
-  );
-  const { tensors } = layout.header;
-  const checksums: bigint[] = [];
-  const compressed: SafetensorsTensor[] = [];
-  const placed = tensors.map((tensor): PlacedTensor => {
-    const { name, dtype, shape, fileStart } = tensor;
-    const output = bytesOf(tensor) === 0 ? undefined : written.get(fileStart);
-    if (output === undefined) return { name, dtype, shape, ...emptyPlace(layout, storedOffset) };
-    const { frameOffset, encodedBytes, runChecksums } = output.frame;
-    checksums.push(...(runChecksums ?? []));
-    const dataStart = frameOffset - layout.reservedBytes;
-    if (output.plan.isStored) return { name, dtype, shape, dataStart, dataEnd: dataStart + encodedBytes };
-    compressed.push(tensor);
-    const frameEnd = frameOffset + encodedBytes;
-    // The zero bytes belong to the tensor before them, since a safetensors file has no holes.
-    const tensorEnd = storedOffset - frameEnd < TENSOR_ALIGNMENT_BYTES ? storedOffset : frameEnd;
-    const shapeOfBytes = [tensorEnd - frameOffset];
-    return {
-      name,
-      dtype: COMPRESSED_DTYPE,
-      shape: shapeOfBytes,
-      dataStart,
-      dataEnd: tensorEnd - layout.reservedBytes,
-    };
-  });
-  const ordered = placed.toSorted(
-    (one, other) => one.dataStart - other.dataStart || one.dataEnd - other.dataEnd,
-  );
-  const metadata = metadataOf(layout, compressed, { ...sums, checksums });
-  return safetensorsHeaderBytes(ordered, metadata, layout.reservedBytes);
-}
-
-function emptyPlace(
-  { reservedBytes }: ContainerLayout,
-  storedOffset: number,
-): Pick<PlacedTensor, 'dataStart' | 'dataEnd'> {
-  return { dataStart: storedOffset - reservedBytes, dataEnd: storedOffset - reservedBytes };
-}
-
-function keptOffsets(encoded: readonly EncodedFrame[], plans: readonly FramePlan[]): Set<number> {
-  return new Set(
-    plans.filter((_, i) => (encoded[i]?.encodedBytes ?? 0) > 0).map(({ rawOffset }) => rawOffset),
-  );
+function* filtered<Item>(items: Iterable<Item>, isWanted: (item: Item) => boolean): Generator<Item> {
+  for (const item of items) if (isWanted(item)) yield item;
 }

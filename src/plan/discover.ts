@@ -5,16 +5,19 @@ import type { DiscoverRequest, Discovery } from './discovery.js';
 import { planFile } from './file-tasks.js';
 import { planFolder } from './folder-tasks.js';
 import { assertNoRepositories } from './hub-sources.js';
+import { lfsNotes } from './lfs-notes.js';
 import { expandArgument, isPattern, type NamedPath, refusal } from './named-paths.js';
 import { placeOutputs } from './output-paths.js';
 import { assertBases, assertTargets, caseCollisionNotes } from './target-checks.js';
 import type { FileTask, RunPlan, TaskGroup } from './types.js';
+import { assertExpanded, isUnexpanded } from './unexpanded-paths.js';
 
-/** Paths of the command line → which files, and what becomes of each. Reads names and sizes, no contents.
+/** Paths of the command line → which files, and what becomes of each. Reads names and sizes, no contents but of `.gitattributes`.
  * A path that cannot be used becomes a `refuse` task, so that the others go on.
- * @throws ZnnError `invalid-argument` when the request as a whole makes no sense: an output inside its source, two sources
- * for one target, a run inside a Hugging Face cache */
+ * @throws ZnnError `invalid-argument` when the request as a whole makes no sense: a path that the shell should have expanded, an
+ * output inside its source, two sources for one target, a run inside a Hugging Face cache, or over all of one */
 export function discover(request: DiscoverRequest): RunPlan {
+  assertAllExpanded(request);
   const named = request.paths.flatMap(expandArgument);
   const isOne = request.paths.length === 1 && !request.paths.some(isPattern);
   const places = placeOutputs(named, request.outputPath, isOne);
@@ -29,7 +32,20 @@ export function discover(request: DiscoverRequest): RunPlan {
   assertNoRepositories(distinct, request.machine);
   assertTargets(distinct, request.machine);
   assertBases(distinct, request.removeSources);
-  return { verb: request.verb, groups: distinct, notes: [...notes, ...caseCollisionNotes(distinct)] };
+  return {
+    verb: request.verb,
+    groups: distinct,
+    notes: [...notes, ...caseCollisionNotes(distinct), ...lfsNotes(distinct)],
+  };
+}
+
+/** A source that is there may be called whatever it likes. */
+function assertAllExpanded({ paths, outputPath, basePath, machine }: DiscoverRequest): void {
+  if (outputPath !== undefined) assertExpanded('--output', outputPath, machine);
+  if (basePath !== undefined) assertExpanded('--base', basePath, machine);
+  for (const argument of paths.filter((each) => isUnexpanded(each, machine)))
+    if (expandArgument(argument).every(({ kind }) => kind === 'refused'))
+      assertExpanded('path', argument, machine);
 }
 
 /** What the system does not let us look at is refused, and the other paths go on. */

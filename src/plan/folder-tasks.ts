@@ -7,7 +7,7 @@ import type { DiscoverRequest, Discovery, FolderContext } from './discovery.js';
 import { folderNotes } from './folder-notes.js';
 import { FolderWalk } from './folder-walk.js';
 import { indexTargetOf, isDerivedIndex, rewriteTask } from './index-task.js';
-import { lookAt, refusal } from './named-paths.js';
+import { isGone, lookAt, refusal } from './named-paths.js';
 import { obstacleTasks } from './obstacle-tasks.js';
 import { compressedTask } from './pointer-files.js';
 import { realPathOf } from './real-paths.js';
@@ -72,6 +72,7 @@ function planInFolder(relativePath: string, context: FolderContext): FileTask | 
   const indexTarget = indexTargetOf(relativePath, context);
   const found = lookAt(sourcePath);
   // An index that cannot be read must stop --rm: it would go on naming files that are gone.
+  if (found.kind !== 'file' && isGone(sourcePath)) return undefined;
   if (found.kind !== 'file')
     return isChosen || indexTarget !== undefined || targetRoot !== undefined ? refusal(found) : undefined;
   const source = { sourcePath, sourceBytes: found.fileBytes };

@@ -47,6 +47,15 @@ export function refusal(found: NamedPath): FileTask {
   return { action: 'refuse', sourcePath: found.path, sourceBytes: 0, reason };
 }
 
+/** Whether it was there when the folder was read, and another run has removed it since. */
+export function isGone(filePath: string): boolean {
+  try {
+    return system.lstatSync(filePath, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
 function isThere(anyPath: string): boolean {
   try {
     system.lstatSync(anyPath);

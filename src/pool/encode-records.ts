@@ -53,18 +53,17 @@ export class EncodeRecords {
     const slot = frameIndex * FRAME_SLOTS;
     const at = (index: number) => this.longs[index] ?? 0n;
     const { rawBytes = 0, tensor, isStored } = this.frames[frameIndex] ?? {};
+    const frameOffset = Number(at(slot + FRAME_OFFSET));
+    const encodedBytes = Number(at(slot + ENCODED_BYTES));
+    const encoding = ENCODING_NAMES[Number(at(slot + ENCODING))] ?? 'bytes';
     const first = this.checksumSlot(frameIndex);
     const checksum = BigInt.asUintN(64, at(first));
-    const frame = {
-      frameOffset: Number(at(slot + FRAME_OFFSET)),
-      encodedBytes: Number(at(slot + ENCODED_BYTES)),
-      rawBytes,
-      encoding: ENCODING_NAMES[Number(at(slot + ENCODING))] ?? 'bytes',
-      checksum,
-    };
-    if (tensor === undefined && !isStored) return frame;
-    const runChecksums = [...this.longs.subarray(first, this.checksumSlot(frameIndex + 1))];
-    return { ...frame, runChecksums: runChecksums.map((each) => BigInt.asUintN(64, each)) };
+    if (tensor === undefined && !isStored) return { frameOffset, encodedBytes, rawBytes, encoding, checksum };
+    // A container has up to a million of these: one object each, and no list in between.
+    const runChecksums = [checksum];
+    const end = this.checksumSlot(frameIndex + 1);
+    for (let index = first + 1; index < end; index++) runChecksums.push(BigInt.asUintN(64, at(index)));
+    return { frameOffset, encodedBytes, rawBytes, encoding, checksum, runChecksums };
   }
 
   /** The streams of a run that begins with chunk `chunkStart` of the frame's `chunkCount`. */

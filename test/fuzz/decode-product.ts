@@ -7,7 +7,8 @@ import type { EncodingChoice } from '../../src/format/dtypes.js';
 import { encodeEmptyFrame, encodeIndexFrame } from '../../src/format/frame-index-encode.js';
 import type { EncodedFrame, FramePlan } from '../../src/format/frames.js';
 import { planCompression } from '../../src/plan/compress-plan.js';
-import { containerHeader, planContainer, planStoredPart } from '../../src/plan/container-plan.js';
+import { containerHeader, planStoredPart } from '../../src/plan/container-parts.js';
+import { planContainer } from '../../src/plan/container-plan.js';
 import { planDecompression } from '../../src/plan/decompress-plan.js';
 import type { DecompressPlan } from '../../src/plan/types.js';
 import { JobControl } from '../../src/pool/job-control.js';
@@ -63,17 +64,17 @@ export function compressByProduct(
 
 /** What `znn compress --format safetensors` makes of these bytes: pipeline/encode-container.ts, on memory. */
 export function containerByProduct(raw: Uint8Array): Uint8Array {
-  const { container: layout, frames } = planContainer(memorySource(raw), { allDtypes: false, sha256: false });
-  const encoded = encode(raw, frames, layout.reservedBytes, false);
-  const stored = planStoredPart(layout, encoded.frames, frames, encoded.bytes.length);
+  const { container: layout, frames: plans } = planContainer(memorySource(raw), {
+    allDtypes: false,
+    sha256: false,
+  });
+  const encoded = encode(raw, plans, layout.reservedBytes, false);
+  const stored = planStoredPart(layout, encoded.frames, plans, encoded.bytes.length);
   const copied = encode(raw, stored.frames, stored.startOffset, false);
   const file = Uint8Array.from(copied.bytes);
   file.set(encoded.bytes);
-  const outputs = [
-    ...encoded.frames.map((frame, i) => ({ frame, plan: frames[i] as FramePlan })),
-    ...copied.frames.map((frame, i) => ({ frame, plan: stored.frames[i] as FramePlan })),
-  ];
-  file.set(containerHeader(layout, outputs, stored.startOffset, { sha256: undefined, checksum }));
+  const parts = { plans, encoded: encoded.frames, stored, copied: copied.frames };
+  file.set(containerHeader(layout, parts, { sha256: undefined, checksum }));
   return file;
 }
 

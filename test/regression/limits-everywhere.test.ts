@@ -52,14 +52,14 @@ describe('the header in the index of one', () => {
 
   test('that claims more than what it is deflated to can hold is corrupt', () => {
     const lying = { ...index, originalJson: { length: 99_000_000 } as Uint8Array };
-    const text = encodeContainerIndex(lying, deflateJson(json), checksum);
+    const text = [...encodeContainerIndex(lying, deflateJson(json), checksum)].join('');
     expect(faultOf(() => headerIn(text))).toMatch(
       /^corrupt: frame index: \d+ bytes of header do not inflate to 99000000$/,
     );
   });
 
   test('beyond the limit is refused', () => {
-    const text = encodeContainerIndex(index, deflateJson(json), checksum);
+    const text = [...encodeContainerIndex(index, deflateJson(json), checksum)].join('');
     expect(faultOf(() => headerIn(text, { headerBytes: 999 }))).toBe(
       'unsupported: limit: 1000 bytes of safetensors header, allowed are 999',
     );

@@ -19,7 +19,7 @@ export const containerIndex: FuzzTarget = {
       const index = { originalBytes: 8 + originalJson.length, originalJson, checksums: [1n, 2n].slice(0, i) };
       return [index, { ...index, sha256: 'ab'.repeat(32) }].map((each) => {
         const encoded = Buffer.from(
-          encodeContainerIndex(each, deflateJson(originalJson), checksum),
+          [...encodeContainerIndex(each, deflateJson(originalJson), checksum)].join(''),
           'base64',
         );
         return Uint8Array.from(encoded.subarray(0, -INDEX_TRAILER_BYTES));

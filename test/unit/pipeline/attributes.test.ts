@@ -71,6 +71,29 @@ describe('.gitattributes of a folder', () => {
     else expect(attributesOf(root)).toBe(text);
   });
 
+  test('keeps its lines in an output folder whose sources are gone, run after run', async () => {
+    const root = folder(TEXT);
+    const small = path.join(temporaryFolder(), 's');
+    for (const status of ['done', 'up-to-date', 'up-to-date']) {
+      const results = await run('compress', root, { outputPath: small, removeSources: true });
+      expect(statusesOf(results)).toContain(`${status} .gitattributes`);
+      expect(attributesOf(small)).toContain(LINE);
+    }
+    // One that is no longer that of the source is not ours to replace.
+    writeFileSync(path.join(root, '.gitattributes'), '*.pt filter=lfs\n');
+    expect(failed(statusesOf(await run('compress', root, { outputPath: small })))).toEqual([
+      expect.stringContaining('.gitattributes'),
+    ]);
+  });
+
+  test('of an output folder gets what a second run adds', async () => {
+    const root = folder(TEXT);
+    const small = path.join(temporaryFolder(), 's');
+    await run('compress', root, { outputPath: small });
+    writeFileSync(path.join(root, 'b.safetensors'), safetensorsFile(1, 900));
+    expect(failed(statusesOf(await run('compress', root, { outputPath: small })))).toEqual([]);
+  });
+
   test('stays as it is where nothing is compressed', async () => {
     const root = fileTree({ 'config.json': '{}', '.gitattributes': TEXT });
     const out = path.join(temporaryFolder(), 'o');
