@@ -19,7 +19,9 @@ export function planRestore(
   const isNamedCompressed = restoredPathOf(input.path) !== undefined;
   if (!isNamedCompressed && !mayBeCompressed(source)) {
     const message = 'is not compressed: it holds neither ZipNN frames nor compressed tensors';
-    throw new ZnnError('unsupported', message, { file: input.path });
+    const other = otherFileError(source, input.path);
+    // What it lacks as weights is not what is asked here.
+    throw other?.code === 'unsupported' ? other : new ZnnError('unsupported', message, { file: input.path });
   }
   return planDecompression(source, checksum, limits);
 }
