@@ -5,6 +5,7 @@ import type { Limits } from '../format/limits.js';
 import { fileSource } from '../io/file-source.js';
 import type { InputFile } from '../io/input-file.js';
 import { planDecompression } from '../plan/decompress-plan.js';
+import { otherFileError } from '../plan/other-file-error.js';
 import type { DecompressPlan } from '../plan/types.js';
 import { restoredPathOf } from '../plan/weight-files.js';
 
