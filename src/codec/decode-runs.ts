@@ -22,18 +22,38 @@ export interface DecodeUnit {
   readonly checksum?: bigint;
 }
 
-/** The units of a file. What one checksum covers is one unit, since the checksum is taken in order; the runs of a frame
- * without any go to any worker. */
-export function decodeUnitsOf(frames: readonly DecodeFrame[]): DecodeUnit[] {
-  return frames.flatMap((frame, frameIndex) => {
-    const runs = decodeRunsOf(frame);
-    const { checksum, runChecksums } = frame;
-    if (checksum !== undefined) return [{ frameIndex, runs, checksum }];
-    if (runChecksums !== undefined) {
-      return checksumUnits(runs, runChecksums, { frameIndex, runBytes: runBytesOf(frame) });
+/** The units of a file, made frame by frame as they are asked for: a file may have a million frames. */
+export class DecodeUnits {
+  private frameIndex = -1;
+  /** The units of that frame, and the number of the first. */
+  private units: readonly DecodeUnit[] = [];
+  private firstUnit = 0;
+
+  constructor(private readonly frames: readonly DecodeFrame[]) {}
+
+  /** Unit `unitIndex`, undefined beyond the last. Each call asks for a later one than the one before. */
+  at(unitIndex: number): DecodeUnit | undefined {
+    while (unitIndex >= this.firstUnit + this.units.length) {
+      this.firstUnit += this.units.length;
+      this.frameIndex++;
+      const frame = this.frames[this.frameIndex];
+      if (frame === undefined) return undefined;
+      this.units = decodeUnitsOf(frame, this.frameIndex);
     }
-    return runs.map((run) => ({ frameIndex, runs: [run] }));
-  });
+    return this.units[unitIndex - this.firstUnit];
+  }
+}
+
+/** The units of a frame. What one checksum covers is one unit, since the checksum is taken in order; the runs of a frame
+ * without any go to any worker. */
+export function decodeUnitsOf(frame: DecodeFrame, frameIndex: number): DecodeUnit[] {
+  const runs = decodeRunsOf(frame);
+  const { checksum, runChecksums } = frame;
+  if (checksum !== undefined) return [{ frameIndex, runs, checksum }];
+  if (runChecksums !== undefined) {
+    return checksumUnits(runs, runChecksums, { frameIndex, runBytes: runBytesOf(frame) });
+  }
+  return runs.map((run) => ({ frameIndex, runs: [run] }));
 }
 
 /** One unit for each checksum. Runs divide CHECKSUM_RUN_BYTES: both are powers of two, and a run is no larger. */

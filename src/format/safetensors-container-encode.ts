@@ -12,6 +12,7 @@ import {
   FORMAT_KEY,
 } from './safetensors-container.js';
 import { torchNameOf } from './safetensors-dtypes.js';
+import type { HeaderMetadata, KnownKey } from './safetensors-metadata.js';
 
 /** Bytes that fit into the arguments of one call, and a multiple of 3, so that pieces of base64 can be joined. */
 const PIECE_BYTES = 8190;
@@ -68,16 +69,17 @@ export function* compressedVectorList(entries: Iterable<string>): Generator<stri
 /** The container's metadata: the original's, what stock readers need, and the index. What is ours takes the place of a key
  * of the same name. */
 export function* containerMetadata(
-  original: ReadonlyMap<string, string> | undefined,
+  original: HeaderMetadata | undefined,
   vectorList: TextPieces,
   encodedIndex: TextPieces,
 ): Generator<readonly [string, TextPieces]> {
-  const added = new Map<string, TextPieces>([
+  const added: readonly (readonly [KnownKey, TextPieces])[] = [
     ...(original?.has(FORMAT_KEY) ? [] : [[FORMAT_KEY, FORMAT_DEFAULT] as const]),
     [COMPRESSED_VECTORS_KEY, vectorList],
     [CONTAINER_VERSION_KEY, CONTAINER_VERSION],
     [CONTAINER_INDEX_KEY, encodedIndex],
-  ]);
-  for (const [key, value] of original ?? []) yield [key, added.get(key) ?? value];
-  for (const pair of added) if (!original?.has(pair[0])) yield pair;
+  ];
+  const values = new Map<string, TextPieces>(added);
+  for (const [key, value] of original ?? []) yield [key, values.get(key) ?? value];
+  for (const [key, value] of added) if (!original?.has(key)) yield [key, value];
 }

@@ -4,11 +4,12 @@ import { ZnnError } from '../errors.js';
 import { forEachItem, forEachMember, requireToken, skipValue } from './json-reader.js';
 import { JsonScanner } from './json-scanner.js';
 import { METADATA_KEY, type SafetensorsTensor } from './safetensors-entry.js';
+import { HeaderMetadata } from './safetensors-metadata.js';
 import { UsualTensorReader } from './safetensors-usual-tensor.js';
 
 export interface Entries {
   readonly tensors: SafetensorsTensor[];
-  readonly metadata?: ReadonlyMap<string, string>;
+  readonly metadata?: HeaderMetadata;
 }
 
 /** What the JSON of a header says, in its order, in a file whose data begin at `dataOffset`; what it means is not looked at yet.
@@ -49,7 +50,7 @@ function decodeUtf8(json: Uint8Array): string {
 class EntryList {
   private readonly tensors: SafetensorsTensor[] = [];
   /** Null as long as there was no entry for it. */
-  private metadata: ReadonlyMap<string, string> | undefined | null = null;
+  private metadata: HeaderMetadata | undefined | null = null;
 
   constructor(private readonly tensorsMax: number) {}
 
@@ -61,7 +62,7 @@ class EntryList {
   }
 
   /** @throws ZnnError `corrupt` for a second one */
-  addMetadata(metadata: ReadonlyMap<string, string> | undefined): void {
+  addMetadata(metadata: HeaderMetadata | undefined): void {
     if (this.metadata !== null) throw occursTwice(METADATA_KEY);
     this.metadata = metadata;
   }
@@ -105,15 +106,9 @@ function occursTwice(name: string): ZnnError {
 }
 
 /** The safetensors library takes null for no metadata. */
-function parseMetadata(scanner: JsonScanner): ReadonlyMap<string, string> | undefined {
-  if (scanner.text.slice(scanner.start, scanner.end) === 'null') return undefined;
-  const metadata = new Map<string, string>();
-  forEachMember(scanner, `an object as ${METADATA_KEY}`, (key) => {
-    if (metadata.has(key)) throw corrupt(`${METADATA_KEY}: ${JSON.stringify(key)} occurs twice`);
-    requireToken(scanner, 'string', `a string as value in ${METADATA_KEY}`);
-    metadata.set(key, scanner.stringValue());
-  });
-  return metadata;
+function parseMetadata(scanner: JsonScanner): HeaderMetadata | undefined {
+  const isNull = scanner.text.slice(scanner.start, scanner.end) === 'null';
+  return isNull ? undefined : new HeaderMetadata(scanner);
 }
 
 function parseTensor(scanner: JsonScanner, name: string, dataOffset: number): SafetensorsTensor {

@@ -7,6 +7,7 @@ import type { ByteSource } from './byte-source.js';
 import { bitsPerElement } from './safetensors-dtypes.js';
 import { parseEntries } from './safetensors-entries.js';
 import type { SafetensorsTensor } from './safetensors-entry.js';
+import type { HeaderMetadata } from './safetensors-metadata.js';
 import { sumText } from './u64.js';
 
 /** The u64 that says how long the JSON is. */
@@ -34,7 +35,7 @@ export interface SafetensorsHeader {
   /** In the order of their data, which is contiguous from `headerBytes` to the end of the file. */
   readonly tensors: readonly SafetensorsTensor[];
   /** `__metadata__`, when there is one. */
-  readonly metadata?: ReadonlyMap<string, string>;
+  readonly metadata?: HeaderMetadata;
 }
 
 export type SafetensorsReading =

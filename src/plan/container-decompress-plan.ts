@@ -39,9 +39,12 @@ interface ContainedTensor {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Its bytes where they stand in the container; where they go is not known yet. */
-  readonly frame: Omit<DecodeFrame, 'rawOffset'>;
+  /** Its bytes where they stand in the container. Where they go, and their checksums, are filled in when they are known: in the
+   * same object, since there may be a million. */
+  readonly frame: { -readonly [Key in keyof DecodeFrame]: DecodeFrame[Key] };
 }
+
+const NOT_KNOWN_YET = 0;
 
 const NOTE_ON_STOCK_FILES =
   'written without the original header: every tensor is what the file holds, but whether the file is the original, byte for byte, cannot be known';
@@ -99,12 +102,11 @@ function readTensors(
   { tensors }: SafetensorsHeader,
   compressedNames: Set<string>,
 ): Map<string, ContainedTensor> {
-  const contained = new Map(
-    tensors.map((tensor) => {
-      const isCompressed = compressedNames.delete(tensor.name);
-      return [tensor.name, isCompressed ? readCompressed(source, tensor) : storedTensor(tensor)];
-    }),
-  );
+  const contained = new Map<string, ContainedTensor>();
+  for (const tensor of tensors) {
+    const isCompressed = compressedNames.delete(tensor.name);
+    contained.set(tensor.name, isCompressed ? readCompressed(source, tensor) : storedTensor(tensor));
+  }
   const [missing] = compressedNames;
   if (missing === undefined) return contained;
   throw new ZnnError('corrupt', `${COMPRESSED_VECTORS_KEY}: names a tensor that is not there`, {
@@ -115,9 +117,17 @@ function readTensors(
 function storedTensor({ name, dtype, shape, fileStart, fileEnd }: SafetensorsTensor): ContainedTensor {
   const rawBytes = fileEnd - fileStart;
   const frame = {
-    ...({ planeCount: 1, rotated: false, headerBytes: 0, chunkBytes: HUFFMAN_BLOCK_MAX_BYTES } as const),
-    ...{ frameOffset: fileStart, encodedBytes: rawBytes, rawBytes, dtypeName: 'stored', isStored: true },
-  };
+    planeCount: 1,
+    rotated: false,
+    headerBytes: 0,
+    chunkBytes: HUFFMAN_BLOCK_MAX_BYTES,
+    frameOffset: fileStart,
+    encodedBytes: rawBytes,
+    rawBytes,
+    rawOffset: NOT_KNOWN_YET,
+    dtypeName: 'stored',
+    isStored: true,
+  } as const;
   return { name, dtype, shape, frame };
 }
 
@@ -144,8 +154,15 @@ function readCompressed(source: ByteSource, tensor: SafetensorsTensor): Containe
     checkPadding(source, payloadEnd, fileEnd);
     const { planeCount, rotated, headerBytes, chunkBytes, dtypeName } = header;
     const frame = {
-      ...{ planeCount, rotated, headerBytes, chunkBytes, dtypeName },
-      ...{ frameOffset: fileStart, encodedBytes, rawBytes },
+      planeCount,
+      rotated,
+      headerBytes,
+      chunkBytes,
+      frameOffset: fileStart,
+      encodedBytes,
+      rawBytes,
+      rawOffset: NOT_KNOWN_YET,
+      dtypeName,
     };
     return { name, dtype: safetensorsNameOf(dtypeName), shape, frame };
   } catch (thrown) {
@@ -187,9 +204,10 @@ function planByIndex(
   for (const original of originals) {
     const frame = frameFor(original, tensors.get(original.name));
     const checksumEnd = used + runChecksumCountOf(frame.rawBytes);
-    const runChecksums = index.checksums.slice(used, checksumEnd);
+    frame.rawOffset = original.fileStart;
+    frame.runChecksums = index.checksums.slice(used, checksumEnd);
     used = checksumEnd;
-    if (frame.rawBytes > 0) frames.push({ ...frame, rawOffset: original.fileStart, runChecksums });
+    if (frame.rawBytes > 0) frames.push(frame);
   }
   if (used !== index.checksums.length) {
     throw new ZnnError(
@@ -240,9 +258,9 @@ function planByTensors(
   const kept = new Map(metadata);
   kept.delete(COMPRESSED_VECTORS_KEY);
   const prefix = safetensorsHeaderBytes(placed, kept, safetensorsHeaderLength(placed, kept));
-  const frames = ordered
-    .map(({ frame }, i) => ({ ...frame, rawOffset: prefix.length + (placed[i]?.dataStart ?? 0) }))
-    .filter(({ rawBytes }) => rawBytes > 0);
+  for (const [i, { frame }] of ordered.entries())
+    frame.rawOffset = prefix.length + (placed[i]?.dataStart ?? 0);
+  const frames = ordered.map(({ frame }) => frame).filter(({ rawBytes }) => rawBytes > 0);
   return { rawBytes: prefix.length + dataEnd, frames, prefix, note: NOTE_ON_STOCK_FILES };
 }
 

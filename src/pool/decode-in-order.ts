@@ -15,7 +15,7 @@ export function* decodeInOrder(
   baseFd: number | undefined,
 ): Generator<Uint8Array> {
   for (const [frameIndex, frame] of frames.entries()) {
-    for (const run of decodeUnitsOf([frame]).flatMap(({ runs }) => runs)) {
+    for (const run of decodeUnitsOf(frame, frameIndex).flatMap(({ runs }) => runs)) {
       try {
         decodeRun(kernels, sourceFd, frame, run);
         undoDelta(kernels, baseFd, frame, run);

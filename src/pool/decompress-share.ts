@@ -2,7 +2,7 @@
 
 import { type RunningChecksum, startChecksum } from '../codec/checksum.js';
 import { decodeChunk, streamOf } from '../codec/decode-chunk.js';
-import { type DecodeRun, type DecodeUnit, decodeUnitsOf } from '../codec/decode-runs.js';
+import { type DecodeRun, type DecodeUnit, DecodeUnits } from '../codec/decode-runs.js';
 import type { Kernels } from '../codec/kernels.js';
 import { ENCODED, RAW } from '../codec/memory.js';
 import { toZnnError, ZnnError } from '../errors.js';
@@ -19,8 +19,10 @@ import { xorWithBase } from './xor-base.js';
 /** Decodes units of the job until all are taken or the job is aborted; a step is a unit.
  * @throws ZnnError with `where.frame` and `where.offset` */
 export function* shareDecompressJob(kernels: Kernels, job: DecompressJob, control: JobControl): Steps {
-  const units = decodeUnitsOf(job.frames);
-  for (let unit = units[control.takeUnit()]; unit !== undefined; unit = units[control.takeUnit()]) {
+  const units = new DecodeUnits(job.frames);
+  for (;;) {
+    const unit = units.at(control.takeUnit());
+    if (unit === undefined) return;
     const frame = job.frames[unit.frameIndex];
     if (frame === undefined) return;
     try {

@@ -43,9 +43,10 @@ describe('what is read', () => {
       '{"b":{"dtype":"BF16","shape":[2,1],"data_offsets":[4,8]},"__metadata__":{"format":"pt"},' +
       '"e":{"dtype":"F32","shape":[0],"data_offsets":[4,4]},"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}  ';
     const headerBytes = 8 + json.length;
-    expect(headerFrom(readJson(json, 8))).toEqual({
+    const { metadata, ...read } = headerFrom(readJson(json, 8));
+    expect([...(metadata ?? [])]).toEqual([['format', 'pt']]);
+    expect(read).toEqual({
       headerBytes,
-      metadata: new Map([['format', 'pt']]),
       tensors: [
         { name: 'a', dtype: 'F32', shape: [], fileStart: headerBytes, fileEnd: headerBytes + 4 },
         { name: 'e', dtype: 'F32', shape: [0], fileStart: headerBytes + 4, fileEnd: headerBytes + 4 },
@@ -62,7 +63,7 @@ describe('what is read', () => {
     );
     const read = headerFrom(readFile(header));
     expect(read.tensors.map((tensor) => tensor.name)).toEqual(names);
-    expect(read.metadata?.get('constructor')).toBe('y');
+    expect(new Map(read.metadata).get('constructor')).toBe('y');
     expect(readJson('{"__metadata__":{"__proto__":"x"}}', 0)).toMatchObject({ isCanonical: true });
   });
 
@@ -74,7 +75,8 @@ describe('what is read', () => {
   test('no metadata and empty metadata are told apart', () => {
     expect(headerFrom(readJson('{}', 0)).metadata).toBeUndefined();
     expect(headerFrom(readJson('{"__metadata__":null}', 0)).metadata).toBeUndefined();
-    expect(headerFrom(readJson('{"__metadata__":{}}', 0)).metadata).toEqual(new Map());
+    expect(headerFrom(readJson('{"__metadata__":{}}', 0)).metadata).toBeDefined();
+    expect([...(headerFrom(readJson('{"__metadata__":{}}', 0)).metadata ?? [1])]).toEqual([]);
   });
 
   test('offsets up to 2^53 - 1 are exact', () => {
@@ -217,7 +219,7 @@ describe('scale', () => {
     const escapes = `{"__metadata__":{"a":"${'\\n'.repeat(20_000_000)}"}}`;
     const started = performance.now();
     expect(readJson(`{${padding}}${padding}`, 0).isCanonical).toBe(true);
-    expect(headerFrom(readJson(escapes, 0)).metadata?.get('a')).toHaveLength(20_000_000);
+    expect(new Map(headerFrom(readJson(escapes, 0)).metadata).get('a')).toHaveLength(20_000_000);
     expect(performance.now() - started).toBeLessThan(15_000);
   });
 });

@@ -3,9 +3,11 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { closeInput, type InputFile, openInput } from '../../../src/io/input-file.js';
 import { RestorePlans } from '../../../src/pipeline/restore-plans.js';
+import { concatBytes } from '../../support/bytes.js';
 import { geometricBytes } from '../../support/distributions.js';
 import { fileTree } from '../../support/file-tree.js';
 import { plainRunner, run } from '../../support/run-verb.js';
+import { headerOf } from '../../support/safetensors.js';
 
 /** Plans that count how often a frame index is read: its checksum is the first thing that is looked at. */
 function countingPlans(): { plans: RestorePlans; readCount: () => number } {
@@ -42,6 +44,26 @@ test('a file is read once, and again when it has changed', async () => {
   writeFileSync(a, readFileSync(b));
   expect(withInput(a, (input) => plans.of(input)).rawBytes).toBe(50_000);
   expect(readCount()).toBe(3);
+});
+
+test('one too large to be kept beside others is kept until it is asked for again', async () => {
+  const specs = Array.from({ length: 1 << 15 }, (_, i) => ({
+    name: `${i}`,
+    dtype: 'U8',
+    shape: [1],
+    bytes: 1,
+  }));
+  const file = concatBytes(headerOf(specs), new Uint8Array(specs.length));
+  const root = fileTree({ 'a.safetensors': file, 'b.safetensors': file });
+  await run('compress', root, { format: 'safetensors' });
+  const [a, b] = ['a', 'b'].map((name) => path.join(root, `${name}.znn.safetensors`)) as [string, string];
+  const { plans, readCount } = countingPlans();
+  const first = withInput(a, (input) => plans.of(input));
+  withInput(b, (input) => plans.of(input));
+  expect(withInput(a, (input) => plans.of(input))).toBe(first);
+  expect(readCount()).toBe(2);
+  withInput(b, (input) => plans.of(input));
+  expect(withInput(a, (input) => plans.of(input))).not.toBe(first);
 });
 
 test('a damaged file fails each time that it is asked for', () => {

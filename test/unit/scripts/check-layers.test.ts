@@ -147,6 +147,7 @@ test('the table of the document is read in full', () => {
       'index.ts',
       'io',
       'kernels',
+      'library',
       'node-version.ts',
       'pipeline',
       'plan',

@@ -16,7 +16,7 @@ const FAULTS = {
 
 /** The breaches of a walk that runs each second command, after one that does not has shown the same steps. */
 async function breachesBothWays(fault: (typeof FAULTS)[keyof typeof FAULTS], preload?: string) {
-  const templateFolder = fileTree({ 'model/a.bin': 'aaa', 'model/sub/b.bin': 'b' });
+  const templateFolder = fileTree({ 'model/a.bin': 'aaa' });
   const workFolder = path.join(temporaryFolder(), 'work');
   const job = { ...JOB, fault, templateFolder, workFolder, ...(preload !== undefined && { preload }) };
   const remembered = await walkFaults(job);
@@ -42,7 +42,7 @@ test.each(Object.entries(FAULTS))(
   '%s: a walk that remembers sees what one sees that runs all',
   async (_, fault) => {
     const { steps, found } = await breachesBothWays(fault);
-    expect(steps.length).toBeGreaterThan(8);
+    expect(steps.length).toBeGreaterThan(4);
     expect(found.flat()).toEqual([]);
   },
 );
