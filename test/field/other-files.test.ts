@@ -147,6 +147,14 @@ describe('under the name of a compressed file', () => {
     expect(Object.keys(entriesIn(cwd))).toEqual(['x.safetensors.znn']);
   });
 
+  test('a page under any other name is not compressed, and called what it is', async () => {
+    const [result] = await run('verify', path.join(fileTree({ 'x.bin': HTML }), 'x.bin'));
+    expect(result?.error).toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('an HTML page'),
+    });
+  });
+
   test('a .znn.safetensors that is cut short is damage, a page is none', async () => {
     const root = fileTree({ 'x.safetensors': WHOLE, 'y.znn.safetensors': HTML });
     const file = path.join(root, 'x.znn.safetensors');

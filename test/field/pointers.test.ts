@@ -30,6 +30,8 @@ describe('a pointer in the place of', () => {
     ['weights of another format', 'pytorch_model.bin', ['compress']],
     ['weights to become .znn.safetensors', 'm.safetensors', ['compress', '--format', 'safetensors']],
     ['weights, in a dry run', 'm.gguf', ['compress', '--dry-run']],
+    ['weights, verified', 'm.safetensors', ['verify']],
+    ['weights, to be restored under another name', 'm.bin', ['decompress', '-o', 'x']],
     ['weights, asked what they are', 'm.safetensors', ['info']],
     ['a compressed file', 'm.safetensors.znn', ['decompress', '--rm']],
     ['a compressed safetensors file', 'm.znn.safetensors', ['decompress']],
