@@ -35,18 +35,20 @@ export function findSnapshot({ id, revision }: HubModel, machine: Machine): HubS
   }
   const [cachePath = ''] = hubCachePaths(machine);
   const repositoryPath = path.join(cachePath, `models--${id.replace('/', '--')}`);
-  if (snapshotsIn(repositoryPath).length === 0) {
-    throw new ZnnError('io', `Hub cache: ${id} is not in it`, { file: repositoryPath });
-  }
   try {
-    return snapshotOf(repositoryPath, revision);
+    const snapshotNames = snapshotsIn(repositoryPath);
+    if (snapshotNames.length === 0) throw new ZnnError('io', `Hub cache: ${id} is not in it`);
+    return snapshotOf(repositoryPath, revision, snapshotNames);
   } catch (error) {
     throw toZnnError(error, { file: repositoryPath });
   }
 }
 
-function snapshotOf(repositoryPath: string, revision: string | undefined): HubSnapshot {
-  const snapshotNames = snapshotsIn(repositoryPath);
+function snapshotOf(
+  repositoryPath: string,
+  revision: string | undefined,
+  snapshotNames: readonly string[],
+): HubSnapshot {
   const commit = commitOf(repositoryPath, revision, snapshotNames);
   if (!snapshotNames.includes(commit)) throw unknownRevision(repositoryPath, revision ?? commit);
   return { repositoryPath, snapshotPath: path.join(repositoryPath, 'snapshots', commit), commit };
