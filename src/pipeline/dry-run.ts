@@ -6,10 +6,9 @@ import { decideOnCompressed, planCompressionOf } from './compress.js';
 import { decideOnCopy } from './copy-file.js';
 import { decideOnRestored, planDecompressionOf } from './decompress.js';
 import type { TargetDecision } from './existing-target.js';
-import { OutputLedger } from './output-ledger.js';
-import { RefusalNotes } from './refusal-notes.js';
 import { RestorePlans } from './restore-plans.js';
 import type { TaskContext, WritingTask } from './run.js';
+import { runContext } from './run-context.js';
 import { withRunner } from './run-plan.js';
 import type { RunOptions } from './types.js';
 
@@ -31,12 +30,8 @@ export function dryRunContext(
   options: Omit<RunOptions, 'signal' | 'observer'>,
   runner: JobRunner,
 ): TaskContext {
-  return {
-    ...{ verb, runner, group, options: { ...options, removeSources: false, removeEach: false } },
-    restorePlans: new RestorePlans(runner, options.limits),
-    ledger: new OutputLedger(runner),
-    refusalNotes: new RefusalNotes(undefined),
-  };
+  const keeping = { ...options, removeSources: false, removeEach: false };
+  return { ...runContext(verb, keeping, runner), group };
 }
 
 /** What stands where the task's output is to go.

@@ -11,11 +11,9 @@ import type { JobRunner } from '../pool/protocol.js';
 import { unlessDoneByAnother } from './another-run.js';
 import { blobPathOf } from './blob-names.js';
 import { checkSpace } from './check-space.js';
-import { OutputLedger } from './output-ledger.js';
-import { RefusalNotes } from './refusal-notes.js';
-import { RestorePlans } from './restore-plans.js';
 import { restoreWeight } from './restore-weight.js';
 import type { Outcome, TaskContext, WritingTask } from './run.js';
+import { runContext } from './run-context.js';
 import { runTask } from './run-task.js';
 import { switchIndex } from './switch-index.js';
 import type { FileResult, RunOptions, RunResult } from './types.js';
@@ -33,20 +31,11 @@ export async function restoreCache(
   const seconds = startStopwatch();
   const files: FileResult[] = [];
   for (const folder of foldersOf(plan)) removeStaleTemporaries(folder);
-  const restorePlans = new RestorePlans(runner, options.limits);
-  checkSpace(plan, { ...options, removeSources: false, removeEach: false }, restorePlans, false);
-  const ledger = new OutputLedger(runner);
-  const refusalNotes = new RefusalNotes(options.observer);
+  const shared = runContext('decompress', options, runner);
+  const keeping = { ...options, removeSources: false, removeEach: false };
+  checkSpace(plan, keeping, shared.restorePlans, false);
   for (const group of plan.groups) {
-    const context: TaskContext = {
-      verb: 'decompress',
-      options,
-      runner,
-      restorePlans,
-      ledger,
-      refusalNotes,
-      group,
-    };
+    const context: TaskContext = { ...shared, group };
     for (const task of group.tasks) {
       options.signal?.throwIfAborted();
       const hasFailed = files.some(({ status }) => status === 'failed');

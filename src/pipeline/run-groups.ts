@@ -9,12 +9,11 @@ import { removeSourceOrFindItGone, unlessDoneByAnother } from './another-run.js'
 import { assertTargetsApart } from './assert-targets-apart.js';
 import { checkSpace } from './check-space.js';
 import { copyFile } from './copy-file.js';
-import { ledgerEntriesOf, OutputLedger } from './output-ledger.js';
-import { RefusalNotes } from './refusal-notes.js';
-import { RestorePlans } from './restore-plans.js';
+import { ledgerEntriesOf } from './output-ledger.js';
 import { rewriteAttributes } from './rewrite-attributes.js';
 import { rewriteIndex } from './rewrite-index.js';
 import type { Ended, Outcome, TaskContext, WritingTask } from './run.js';
+import { runContext } from './run-context.js';
 import { runTask } from './run-task.js';
 import { finishTargetFolders, makeTargetFolders } from './target-folders.js';
 import type { FileResult, RunOptions, RunResult } from './types.js';
@@ -43,20 +42,10 @@ export async function runGroups(
   const files: FileResult[] = [];
   removeLeftovers(plan);
   assertTargetsApart(plan);
-  const restorePlans = new RestorePlans(runner, options.limits);
-  const ledger = new OutputLedger(runner);
-  checkSpace(plan, options, restorePlans);
-  const refusalNotes = new RefusalNotes(options.observer);
+  const shared = runContext(plan.verb, options, runner);
+  checkSpace(plan, options, shared.restorePlans);
   for (const group of plan.groups) {
-    const context: TaskContext = {
-      verb: plan.verb,
-      options,
-      runner,
-      restorePlans,
-      ledger,
-      refusalNotes,
-      group,
-    };
+    const context: TaskContext = { ...shared, group };
     files.push(...(await runGroup(context, handleFile)));
   }
   return { files, seconds: seconds() };
