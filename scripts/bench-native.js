@@ -17,7 +17,7 @@ import {
   TREE,
   WORK,
 } from '../dist/codec/memory.js';
-import { HUFFMAN_BY_MULTI, HUFFMAN_BY_PAIRS, HUFFMAN_BY_SINGLE } from '../dist/format/constants.js';
+import { HUFFMAN_BY_MULTI, HUFFMAN_BY_PAIRS, HUFFMAN_BY_SINGLE } from '../dist/format/frame/constants.js';
 import { alternate } from './bench/alternate.js';
 import { forgetTables, readyBlock, readyPairs } from './bench/kernel-cases.js';
 import { PLANE_BYTES, PLANES } from './bench/kernel-planes.js';

@@ -53,8 +53,8 @@ if (failed) throw failed.reason;
 await bundle('cli/main.js', 'cli/main.cjs', commandChunks());
 await bundle('pool/worker.js', 'pool/worker.cjs', false);
 // Packages that are loaded late, by who needs them: one file each in place of up to 60.
-await bundlePackage('fast-glob', 'plan/fast-glob.cjs');
-await bundlePackage('fflate', 'plan/fflate.cjs');
+await bundlePackage('fast-glob', 'discover/fast-glob.cjs');
+await bundlePackage('fflate', 'layout/fflate.cjs');
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 renameSync(built, path.join(root, 'dist'));
@@ -79,7 +79,10 @@ function commandChunks() {
     ['base', /\/errors\.js$|\/codec\/kernels\.js$/],
     ['workers', /\/pool\/spare-workers\.js$/],
     ['command-line', /\/cli\/command-line\.js$/],
-    ['run', /\/cli\/(start-command|compress|decompress|verify|run-verb|text-report)\.js$/],
+    [
+      'run',
+      /\/cli\/(start-command|commands\/(compress|decompress|verify|run-verb)|report\/text-report)\.js$/,
+    ],
   ];
   return { groups: chunks.map(([name, test], i) => ({ name, test, priority: chunks.length - i })) };
 }

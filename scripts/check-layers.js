@@ -182,13 +182,13 @@ function isMemberName(node, parent) {
   return 'name' in parent && parent.name === node && !ts.isShorthandPropertyAssignment(parent);
 }
 
-/** Whether one file belongs to the encode side and the other to the decode side, by their names.
+/** Whether one file belongs to the encode side and the other to the decode side, by their names and those of their rooms.
  * @param {string} left @param {string} right */
 function areOpposed(left, right) {
   const isOn = (/** @type {string} */ file, /** @type {Set<string>} */ side) =>
-    path
-      .basename(file, '.ts')
-      .split('-')
+    file
+      .replace(/\.ts$/, '')
+      .split(/[/-]/)
       .some((word) => side.has(word));
   const crosses = (/** @type {string} */ one, /** @type {string} */ other) =>
     isOn(one, ENCODE_SIDE) &&

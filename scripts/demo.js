@@ -5,8 +5,8 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { renderTable } from '../dist/cli/report-table.js';
-import { formatBytes, formatCount, formatSeconds, formatSpeed } from '../dist/cli/units.js';
+import { renderTable } from '../dist/cli/report/report-table.js';
+import { formatBytes, formatCount, formatSeconds, formatSpeed } from '../dist/cli/report/units.js';
 import { writeModelFolder } from './fixtures.js';
 
 const SEED = 2024;

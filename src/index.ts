@@ -4,7 +4,10 @@ import './node-version.js';
 // Not by name: a name that an old Node has not fails before anything is said.
 import os from 'node:os';
 import { env } from 'node:process';
+import { discover } from './discover/discover.js';
 import { ZnnError } from './errors.js';
+import { describeFile } from './info/describe.js';
+import type { FileInfo } from './info/file-info.js';
 import {
   type CompressOptions,
   type LibraryVerb,
@@ -13,14 +16,12 @@ import {
   readPaths,
   type WriteOptions,
 } from './library/options.js';
-import type { FileInfo } from './pipeline/file-info.js';
-import { describeFile } from './pipeline/info.js';
-import { runPlan, withRunner } from './pipeline/run-plan.js';
-import type { RunResult } from './pipeline/types.js';
-import { discover } from './plan/discover.js';
+import { runPlan, withRunner } from './run/run-plan.js';
+import type { RunResult } from './run/types.js';
 
+export type { FileTask, TaskAction } from './discover/tasks.js';
 export type { ErrorPlace, ZnnErrorCode } from './errors.js';
-export type { EncodingChoice } from './format/dtypes.js';
+export type { EncodingChoice } from './format/frame/dtypes.js';
 export type { Limits } from './format/limits.js';
 export type {
   DtypeInfo,
@@ -30,9 +31,8 @@ export type {
   LayoutInfo,
   PlaneInfo,
   TensorInfo,
-} from './pipeline/file-info.js';
-export type { FileResult, FileStatus, RunObserver, RunResult } from './pipeline/types.js';
-export type { FileTask, TaskAction } from './plan/types.js';
+} from './info/file-info.js';
+export type { FileResult, FileStatus, RunObserver, RunResult } from './run/types.js';
 export type { CompressOptions, ReadOptions, WriteOptions };
 export { ZnnError };
 

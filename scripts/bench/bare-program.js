@@ -5,11 +5,11 @@ import os from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { instantiateKernels } from '../../dist/codec/kernels.js';
-import { JobControl } from '../../dist/pool/job-control.js';
-import { shareJob } from '../../dist/pool/share.js';
-import { doAll } from '../../dist/pool/waiting.js';
+import { JobControl } from '../../dist/pool/job/job-control.js';
+import { shareJob } from '../../dist/pool/job/share.js';
+import { doAll } from '../../dist/pool/job/steps.js';
 
-/** @typedef {import('../../src/pool/protocol.js').Job} Job */
+/** @typedef {import('../../src/pool/job/protocol.js').Job} Job */
 /** @typedef {{ module: WebAssembly.Module, job: Job, shared: SharedArrayBuffer }} Share */
 /**
  * What lies ready, as JSON; a BigInt as its digits and an n.

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { fileSource } from '../../dist/io/file-source.js';
 import { closeInput, openInput } from '../../dist/io/input-file.js';
-import { planCompression } from '../../dist/plan/compress-plan.js';
-import { planDecompression } from '../../dist/plan/decompress-plan.js';
+import { planDecompression } from '../../dist/layout/decode/decode-plan.js';
+import { planCompression } from '../../dist/layout/encode/encode-plan.js';
 import { createJobRunner } from '../../dist/pool/pool.js';
 import { root } from './machine.js';
 
@@ -61,7 +61,7 @@ function plannedFrames(file) {
   return withInput(file, (source) => planCompression(source, options).frames);
 }
 
-/** @template T @param {string} file @param {(source: import('../../src/format/byte-source.js').ByteSource) => T} use */
+/** @template T @param {string} file @param {(source: import('../../src/sources/byte-source.js').ByteSource) => T} use */
 function withInput(file, use) {
   const input = openInput(file);
   try {

@@ -2,19 +2,23 @@
 // answer is the time of the codec's calls alone. Every output is checked, outside the time.
 import { parentPort, workerData } from 'node:worker_threads';
 import { startChecksum } from '../../dist/codec/checksum.js';
-import { decodeChunk, streamOf } from '../../dist/codec/decode-chunk.js';
-import { planeOffsetsOf, readStreams } from '../../dist/codec/decode-tables.js';
-import { encodeFrame } from '../../dist/codec/encode-frame.js';
+import { decodeChunk, streamOf } from '../../dist/codec/decode/decode-chunk.js';
+import { planeOffsetsOf, readStreams } from '../../dist/codec/decode/decode-tables.js';
+import { encodeFrame } from '../../dist/codec/encode/encode-frame.js';
 import { instantiateKernels } from '../../dist/codec/kernels.js';
 import { ENCODED, RAW } from '../../dist/codec/memory.js';
-import { CHUNK_BYTES, FRAME_HEADER_BYTES, HUFFMAN_BLOCK_MAX_BYTES } from '../../dist/format/constants.js';
-import { ENCODINGS } from '../../dist/format/dtypes.js';
+import {
+  CHUNK_BYTES,
+  FRAME_HEADER_BYTES,
+  HUFFMAN_BLOCK_MAX_BYTES,
+} from '../../dist/format/frame/constants.js';
+import { ENCODINGS } from '../../dist/format/frame/dtypes.js';
 import {
   chunkCountOf,
   chunkRawBytesOf,
   cumulativeOffsetOf,
   typeOffsetOf,
-} from '../../dist/format/frame-geometry.js';
+} from '../../dist/format/frame/geometry.js';
 
 /** @typedef {{ pass: 'encode' | 'decode', checksum: boolean }} PassRequest */
 /** @typedef {{ seconds: number, rawBytes: number, encodedBytes: number } | { error: string }} PassAnswer */

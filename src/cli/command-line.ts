@@ -3,12 +3,12 @@
 
 import { CommanderError } from 'commander';
 import { toZnnError, ZnnError } from '../errors.js';
-import { exactArguments } from '../io/exact-arguments.js';
-import { errorLine } from './error-lines.js';
-import { EXIT_CODES } from './exit-codes.js';
-import { UsageError } from './options.js';
-import { processOutput } from './output.js';
-import { argumentsForParser, createProgram, type StartCommand } from './program.js';
+import { exactArguments } from '../io/paths/exact-arguments.js';
+import { UsageError } from './arguments/options.js';
+import { argumentsForParser, createProgram, type StartCommand } from './arguments/program.js';
+import { errorLine } from './report/error-lines.js';
+import { EXIT_CODES } from './report/exit-codes.js';
+import { processOutput } from './report/output.js';
 
 const output = processOutput();
 

@@ -1,5 +1,5 @@
-import { removeOpenTemporaries } from '../io/temporary-files.js';
-import { type HandledSignal, SIGNAL_EXIT_CODES } from './exit-codes.js';
+import { removeOpenTemporaries } from '../io/temporary/temporary-files.js';
+import { type HandledSignal, SIGNAL_EXIT_CODES } from './report/exit-codes.js';
 
 /** A run that stops in order closes its files and removes its partial outputs in far less; beyond this something hangs. */
 const ORDERLY_STOP_MS = 800;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { bytesAt } from '../io/file-sizes.js';
-import { SMALL_RUN_BYTES } from '../pipeline/small-run.js';
+import { bytesAt } from '../io/paths/file-sizes.js';
+import { SMALL_RUN_BYTES } from '../run/small-run.js';
 
 const VERBS = new Set(['compress', 'c', 'decompress', 'd', 'verify']);
 /** With these the workers are fewer, or there is no work. */

@@ -1,17 +1,17 @@
 import { availableParallelism } from 'node:os';
-import type { CommandRun } from './command.js';
-import { type RawFlags, readOptions, readRestoreOptions } from './options.js';
-import type { Output } from './output.js';
-import type { CommandName } from './program.js';
+import { type RawFlags, readOptions, readRestoreOptions } from './arguments/options.js';
+import type { CommandName } from './arguments/program.js';
+import type { CommandRun } from './commands/command.js';
+import type { Output } from './report/output.js';
 import { watchSignals } from './signals.js';
 
 const COMMANDS: Readonly<Record<CommandName, () => Promise<CommandRun>>> = {
-  compress: async () => (await import('./compress.js')).compressCommand,
-  decompress: async () => (await import('./decompress.js')).decompressCommand,
-  verify: async () => (await import('./verify.js')).verifyCommand,
-  info: async () => (await import('./info.js')).infoCommand,
-  check: async () => (await import('./check.js')).checkCommand,
-  'cache restore': async () => (await import('./cache-restore.js')).cacheRestoreCommand,
+  compress: async () => (await import('./commands/compress.js')).compressCommand,
+  decompress: async () => (await import('./commands/decompress.js')).decompressCommand,
+  verify: async () => (await import('./commands/verify.js')).verifyCommand,
+  info: async () => (await import('./commands/info.js')).infoCommand,
+  check: async () => (await import('./commands/check.js')).checkCommand,
+  'cache restore': async () => (await import('./commands/cache-restore.js')).cacheRestoreCommand,
 };
 
 /** Runs one command until it ends or a signal stops it.

@@ -6,7 +6,7 @@ import {
   FRAME_RAW_BYTES,
   HUFFMAN_BLOCK_MAX_BYTES,
   MAX_PLANES,
-} from '../format/constants.js';
+} from '../format/frame/constants.js';
 
 const KIB = 1024;
 

@@ -1,13 +1,13 @@
 import { ZnnError } from '../errors.js';
-import { FRAMES_MAX } from './frame-index.js';
-import { MODEL_INDEX_MAX_BYTES } from './model-index.js';
+import { sumText } from './frame/u64.js';
+import { FRAMES_MAX } from './frame-index/fields.js';
+import { MODEL_INDEX_MAX_BYTES } from './model/model-index.js';
 import {
   type HeaderLimits,
   SAFETENSORS_JSON_MAX_BYTES,
   SAFETENSORS_TENSORS_MAX,
   type SafetensorsReading,
-} from './safetensors-header.js';
-import { sumText } from './u64.js';
+} from './safetensors/header.js';
 
 /** How much a file may make a run take. Each is compared before anything is taken. */
 export interface Limits extends HeaderLimits {

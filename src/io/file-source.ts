@@ -1,5 +1,5 @@
 import { toZnnError, ZnnError } from '../errors.js';
-import type { ByteSource } from '../format/byte-source.js';
+import type { ByteSource } from '../sources/byte-source.js';
 import type { InputFile } from './input-file.js';
 import { readFully } from './positional.js';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { platform } from 'node:process';
 import { promisify } from 'node:util';
-import { bytesOfName, nameOfBytes, REPLACEMENT } from './path-bytes.js';
+import { bytesOfName, nameOfBytes, REPLACEMENT } from './paths/path-bytes.js';
 
 /** What `stat` says of a file. */
 export type FileStats = fs.Stats;

@@ -1,9 +1,9 @@
 // What a program may ask of the library. From JavaScript no compiler looks at it: what is unknown or of another kind is named.
 
+import type { DiscoverRequest } from '../discover/discovery.js';
 import { ZnnError } from '../errors.js';
-import { ENCODINGS } from '../format/dtypes.js';
-import type { RunOptions } from '../pipeline/types.js';
-import type { DiscoverRequest } from '../plan/discovery.js';
+import { ENCODINGS } from '../format/frame/dtypes.js';
+import type { RunOptions } from '../run/types.js';
 import {
   isBoolean,
   isLimits,

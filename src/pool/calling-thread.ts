@@ -1,8 +1,8 @@
 import { compileKernels, instantiateKernels, type Kernels } from '../codec/kernels.js';
-import { JobControl } from './job-control.js';
-import type { Job } from './protocol.js';
-import { shareJob } from './share.js';
-import { doInTurns } from './waiting.js';
+import { JobControl } from './job/job-control.js';
+import type { Job } from './job/protocol.js';
+import { shareJob } from './job/share.js';
+import { doInTurns } from './job/steps.js';
 
 /** A step takes some 3 ms. One that takes this long waits for a slow disk or network, and a key pressed meanwhile waits too. */
 const SLOW_TURN_MS = 250;

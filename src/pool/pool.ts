@@ -1,11 +1,11 @@
 import { checksumOf } from '../codec/checksum.js';
-import { expectedShareOf } from '../codec/choose-encoding.js';
+import { expectedShareOf } from '../codec/encode/choose-encoding.js';
 import { compileKernels, instantiateKernels, type Kernels } from '../codec/kernels.js';
 import { toZnnError, ZnnError } from '../errors.js';
-import type { DecodeFrame } from '../format/frames.js';
+import type { DecodeFrame } from '../format/frame/frames.js';
 import { CallingThread } from './calling-thread.js';
-import { decodeInOrder } from './decode-in-order.js';
-import { JobControl } from './job-control.js';
+import { decodeInOrder } from './decode/decode-in-order.js';
+import { JobControl } from './job/job-control.js';
 import type {
   CompressJob,
   CompressResult,
@@ -15,10 +15,10 @@ import type {
   JobHooks,
   JobRunner,
   ToWorker,
-} from './protocol.js';
-import { shareJob } from './share.js';
-import { doAll } from './waiting.js';
-import { watchSignal, watchStall } from './watch.js';
+} from './job/protocol.js';
+import { shareJob } from './job/share.js';
+import { doAll } from './job/steps.js';
+import { watchSignal, watchStall } from './stop-job.js';
 import type { WorkerThread } from './worker-thread.js';
 
 /** Jobs up to this size run on the calling thread, as long as they add up to no more than INLINE_TOTAL_BYTES: starting

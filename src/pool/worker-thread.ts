@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { toZnnError, ZnnError } from '../errors.js';
-import { type ToWorker, unpackError, type WorkerData, type WorkerReport } from './protocol.js';
+import { type ToWorker, unpackError, type WorkerData, type WorkerReport } from './job/protocol.js';
 
 // From dist/ also when this file runs as source, under a test runner: a thread can only start from built code.
 const WORKER_URL = new URL('../../dist/pool/worker.cjs', import.meta.url);

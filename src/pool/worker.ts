@@ -2,10 +2,10 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { instantiateKernels } from '../codec/kernels.js';
-import { JobControl } from './job-control.js';
-import { packError, type ToWorker, type WorkerData, type WorkerReport } from './protocol.js';
-import { shareJob } from './share.js';
-import { doAll } from './waiting.js';
+import { JobControl } from './job/job-control.js';
+import { packError, type ToWorker, type WorkerData, type WorkerReport } from './job/protocol.js';
+import { shareJob } from './job/share.js';
+import { doAll } from './job/steps.js';
 
 const kernels = instantiateKernels((workerData as WorkerData).module);
 

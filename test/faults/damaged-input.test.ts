@@ -4,7 +4,7 @@
 import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { planDecompression } from '../../src/plan/decompress-plan.js';
+import { planDecompression } from '../../src/layout/decode/decode-plan.js';
 import { REFUSED_GOLDENS, VALID_GOLDENS } from '../golden/golden-files.js';
 import { frameOfRaw } from '../reference/frame-encode.js';
 import { u64Bytes } from '../support/bytes.js';

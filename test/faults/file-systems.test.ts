@@ -5,7 +5,7 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isTemporaryName } from '../../src/io/temporary-files.js';
+import { isTemporaryName } from '../../src/io/temporary/temporary-files.js';
 import { fileTree } from '../support/file-tree.js';
 import { safetensorsFile } from '../support/model-folder.js';
 import { canDeny, canMount, mountDenying, mountImage } from '../support/mounts.js';

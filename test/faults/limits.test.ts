@@ -3,11 +3,11 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readLimits } from '../../src/cli/limit-options.js';
+import { checkFile } from '../../src/check/check-file.js';
+import { repair } from '../../src/check/repair/repair.js';
+import { readLimits } from '../../src/cli/arguments/limit-options.js';
 import { DEFAULT_LIMITS } from '../../src/format/limits.js';
-import { checkFile } from '../../src/pipeline/check-file.js';
-import { repair } from '../../src/pipeline/repair.js';
-import { planCompression } from '../../src/plan/compress-plan.js';
+import { planCompression } from '../../src/layout/encode/encode-plan.js';
 import { geometricBytes } from '../support/distributions.js';
 import { fileTree } from '../support/file-tree.js';
 import { sparseSource } from '../support/memory-source.js';

@@ -5,7 +5,7 @@ import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { isTemporaryName } from '../../src/io/temporary-files.js';
+import { isTemporaryName } from '../../src/io/temporary/temporary-files.js';
 import { geometricBytes } from '../support/distributions.js';
 import { FAULT_SHIM_URL } from '../support/fault-walk.js';
 import { fileTree } from '../support/file-tree.js';

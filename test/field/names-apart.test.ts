@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { probeNames } from '../../src/io/name-probe.js';
-import { doubtfulNames } from '../../src/plan/doubtful-names.js';
+import { doubtfulNames } from '../../src/discover/paths/doubtful-names.js';
+import { probeNames } from '../../src/io/temporary/name-probe.js';
 import { fileTree } from '../support/file-tree.js';
 import { safetensorsFile } from '../support/model-folder.js';
 import { temporaryFolder } from '../support/temporary-folder.js';

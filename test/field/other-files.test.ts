@@ -4,7 +4,7 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { describeFile } from '../../src/pipeline/info.js';
+import { describeFile } from '../../src/info/describe.js';
 import { utf8 } from '../support/bytes.js';
 import { fileTree } from '../support/file-tree.js';
 import { safetensorsFile } from '../support/model-folder.js';

@@ -4,9 +4,9 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { planCacheRestore } from '../../src/plan/cache-restore-plan.js';
-import { findSnapshot } from '../../src/plan/hub-snapshot.js';
-import { isIndexName, isNeverWeightName } from '../../src/plan/weight-files.js';
+import { isIndexName, isNeverWeightName } from '../../src/format/model/file-names.js';
+import { findSnapshot } from '../../src/hub/snapshot.js';
+import { planCacheRestore } from '../../src/run/cache-restore/plan.js';
 import { fileTree } from '../support/file-tree.js';
 import { TestCache } from '../support/hub-cache.js';
 import { safetensorsFile } from '../support/model-folder.js';

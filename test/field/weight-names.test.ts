@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { FileResult } from '../../src/pipeline/types.js';
-import { isNeverWeightName, isWeightName } from '../../src/plan/weight-files.js';
+import { isNeverWeightName, isWeightName } from '../../src/format/model/file-names.js';
+import type { FileResult } from '../../src/run/types.js';
 import { concatBytes, utf8 } from '../support/bytes.js';
 import { geometricBytes, uniformBytes } from '../support/distributions.js';
 import { fileTree } from '../support/file-tree.js';

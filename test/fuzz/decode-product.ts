@@ -2,18 +2,18 @@
 
 import { checksumOf } from '../../src/codec/checksum.js';
 import { compileKernels, instantiateKernels } from '../../src/codec/kernels.js';
-import { FRAME_RAW_BYTES } from '../../src/format/constants.js';
-import type { EncodingChoice } from '../../src/format/dtypes.js';
-import { encodeEmptyFrame, encodeIndexFrame } from '../../src/format/frame-index-encode.js';
-import type { EncodedFrame, FramePlan } from '../../src/format/frames.js';
-import { planCompression } from '../../src/plan/compress-plan.js';
-import { containerHeader, planStoredPart } from '../../src/plan/container-parts.js';
-import { planContainer } from '../../src/plan/container-plan.js';
-import { planDecompression } from '../../src/plan/decompress-plan.js';
-import type { DecompressPlan } from '../../src/plan/types.js';
-import { JobControl } from '../../src/pool/job-control.js';
-import { shareJob } from '../../src/pool/share.js';
-import { doAll } from '../../src/pool/waiting.js';
+import { FRAME_RAW_BYTES } from '../../src/format/frame/constants.js';
+import type { EncodingChoice } from '../../src/format/frame/dtypes.js';
+import type { EncodedFrame, FramePlan } from '../../src/format/frame/frames.js';
+import { encodeEmptyFrame, encodeIndexFrame } from '../../src/format/frame-index/index-encode.js';
+import { planDecompression } from '../../src/layout/decode/decode-plan.js';
+import { planContainer } from '../../src/layout/encode/container-encode-plan.js';
+import { containerHeader, planStoredPart } from '../../src/layout/encode/container-parts.js';
+import { planCompression } from '../../src/layout/encode/encode-plan.js';
+import type { DecompressPlan } from '../../src/layout/plans.js';
+import { JobControl } from '../../src/pool/job/job-control.js';
+import { shareJob } from '../../src/pool/job/share.js';
+import { doAll } from '../../src/pool/job/steps.js';
 import { memorySource } from '../support/memory-source.js';
 import { withMemoryFiles } from './memory-files.js';
 
@@ -62,7 +62,7 @@ export function compressByProduct(
   return Uint8Array.from(Buffer.concat([encoded.bytes, ending]));
 }
 
-/** What `znn compress --format safetensors` makes of these bytes: pipeline/encode-container.ts, on memory. */
+/** What `znn compress --format safetensors` makes of these bytes: run/verbs/compress-container.ts, on memory. */
 export function containerByProduct(raw: Uint8Array): Uint8Array {
   const { container: layout, frames: plans } = planContainer(memorySource(raw), {
     allDtypes: false,

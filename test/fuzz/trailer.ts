@@ -3,7 +3,7 @@ import {
   INDEX_TRAILER_BYTES,
   INDEX_TRAILER_VERSION,
   TRAILER_FIELD,
-} from '../../src/format/frame-index.js';
+} from '../../src/format/frame-index/fields.js';
 import { utf8 } from '../support/bytes.js';
 import { checksum } from './decode-product.js';
 

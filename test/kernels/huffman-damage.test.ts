@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { HUFFMAN_BY_MULTI, HUFFMAN_BY_PAIRS, HUFFMAN_BY_SINGLE } from '../../src/format/constants.js';
+import { HUFFMAN_BY_MULTI, HUFFMAN_BY_PAIRS, HUFFMAN_BY_SINGLE } from '../../src/format/frame/constants.js';
 import { decodeHuffmanBlock } from '../reference/huffman-decode.js';
 import { encodeHuffmanBlock, type WeightCoding } from '../reference/huffman-encode.js';
 import { kernelDecode } from '../support/huffman-kernel.js';

@@ -3,7 +3,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { MAX_PLANES } from '../../src/format/constants.js';
+import { MAX_PLANES } from '../../src/format/frame/constants.js';
 import { decodeFrames } from '../reference/frame-decode.js';
 import { concatBytes } from '../support/bytes.js';
 import { geometricBytes } from '../support/distributions.js';

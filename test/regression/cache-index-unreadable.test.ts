@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { findSnapshot } from '../../src/hub/snapshot.js';
 import { system } from '../../src/io/system.js';
-import { restoreCache } from '../../src/pipeline/restore-cache.js';
-import { planCacheRestore } from '../../src/plan/cache-restore-plan.js';
-import { findSnapshot } from '../../src/plan/hub-snapshot.js';
+import { planCacheRestore } from '../../src/run/cache-restore/plan.js';
+import { restoreCache } from '../../src/run/cache-restore/restore.js';
 import { fileTree } from '../support/file-tree.js';
 import { TestCache } from '../support/hub-cache.js';
 import { safetensorsFile } from '../support/model-folder.js';

@@ -3,7 +3,7 @@
 
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { makeFolder } from '../../src/io/folders.js';
+import { makeFolder } from '../../src/io/paths/folders.js';
 import { fileTree } from '../support/file-tree.js';
 import { filesIn } from '../support/same-files.js';
 import { linesOf, runZnn } from '../support/znn-process.js';

@@ -3,12 +3,12 @@
 
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { check } from '../../src/check/check.js';
+import { discover } from '../../src/discover/discover.js';
+import { decodeContainerIndex } from '../../src/format/container/index-decode.js';
+import { encodeContainerIndex } from '../../src/format/container/index-encode.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/format/limits.js';
-import { decodeContainerIndex } from '../../src/format/safetensors-container-decode.js';
-import { encodeContainerIndex } from '../../src/format/safetensors-container-encode.js';
-import { check } from '../../src/pipeline/check.js';
-import { deflateJson, inflateJson } from '../../src/plan/deflate.js';
-import { discover } from '../../src/plan/discover.js';
+import { deflateJson, inflateJson } from '../../src/layout/deflate.js';
 import { fileTree } from '../support/file-tree.js';
 import { safetensorsFile } from '../support/model-folder.js';
 import { plainRunner, run } from '../support/run-verb.js';

@@ -2,10 +2,10 @@
 // the file.
 
 import { expect, test } from 'vitest';
-import { decodeFrameHeader } from '../../src/format/frame-header-decode.js';
+import { decodeFrameHeader } from '../../src/format/frame/header-decode.js';
 import { assertWithin, DEFAULT_LIMITS } from '../../src/format/limits.js';
-import { readSafetensorsHeader } from '../../src/format/safetensors-header.js';
-import { readFrame } from '../../src/plan/frame-reader.js';
+import { readSafetensorsHeader } from '../../src/format/safetensors/header.js';
+import { readFrame } from '../../src/layout/decode/frame-reader.js';
 import { frameOfRaw } from '../reference/frame-encode.js';
 import { patched, u64Bytes } from '../support/bytes.js';
 import { sparseSource } from '../support/memory-source.js';

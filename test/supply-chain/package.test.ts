@@ -32,7 +32,7 @@ beforeAll(async () => {
 /** CommonJS bundles, each in the place of the module that it starts from. */
 const BUNDLES = ['dist/cli/main.cjs', 'dist/pool/worker.cjs'];
 /** Packages that are loaded late, each as one file. */
-const PACKAGES = ['dist/plan/fast-glob.cjs', 'dist/plan/fflate.cjs'];
+const PACKAGES = ['dist/discover/fast-glob.cjs', 'dist/layout/fflate.cjs'];
 
 describe('the tarball', () => {
   test('holds the command, the library, its documents, and nothing else', () => {

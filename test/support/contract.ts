@@ -1,7 +1,7 @@
 // docs/reliability.md, "The contract", as a function: what is wrong with how a command ended.
 
 import path from 'node:path';
-import { isTemporaryName } from '../../src/io/temporary-files.js';
+import { isTemporaryName } from '../../src/io/temporary/temporary-files.js';
 import type { Tree, WalkStep } from './fault-walk.js';
 
 /** As the walker says it in place of a hash. */

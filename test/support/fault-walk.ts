@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { RawFlags } from '../../src/cli/options.js';
+import type { RawFlags } from '../../src/cli/arguments/options.js';
 
 const support = path.dirname(fileURLToPath(import.meta.url));
 const urlOf = (moduleName: string) => pathToFileURL(path.join(support, moduleName)).href;

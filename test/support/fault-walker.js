@@ -2,14 +2,14 @@
 // fault-shim.js fault-walker.js JOB, where JOB is the JSON of a WalkJob (fault-walk.ts). One JSON line a step.
 import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { cacheRestoreCommand } from '../../dist/cli/cache-restore.js';
-import { checkCommand } from '../../dist/cli/check.js';
-import { errorLine } from '../../dist/cli/error-lines.js';
-import { findFiles } from '../../dist/cli/find-files.js';
-import { readOptions, readRestoreOptions } from '../../dist/cli/options.js';
-import { runFound, runVerb } from '../../dist/cli/run-verb.js';
+import { findFiles } from '../../dist/cli/arguments/find-files.js';
+import { readOptions, readRestoreOptions } from '../../dist/cli/arguments/options.js';
+import { cacheRestoreCommand } from '../../dist/cli/commands/cache-restore.js';
+import { checkCommand } from '../../dist/cli/commands/check.js';
+import { runFound, runVerb } from '../../dist/cli/commands/run-verb.js';
+import { errorLine } from '../../dist/cli/report/error-lines.js';
 import { toZnnError } from '../../dist/errors.js';
-import { runPlan } from '../../dist/pipeline/run-plan.js';
+import { runPlan } from '../../dist/run/run-plan.js';
 import { arm, disarm } from './fault-shim.js';
 import { stateOf } from './tree-state.js';
 
@@ -102,7 +102,7 @@ async function command() {
   return { exitCode, lines, printed, ms: performance.now() - startMs };
 }
 
-/** @param {import('../../src/cli/command.js').CommandContext} context */
+/** @param {import('../../src/cli/commands/command.js').CommandContext} context */
 function runJob(context) {
   const { verb, paths, flags } = job;
   if (verb === 'cache restore') return cacheRestoreCommand(readRestoreOptions(flags, 2), context);
@@ -115,8 +115,8 @@ function runJob(context) {
 
 /** As `runVerb`, but the calling thread leaves all to the workers, so that there are as many calls in these each time.
  * @param {'compress' | 'decompress' | 'verify'} verb
- * @param {import('../../src/cli/options.js').CliOptions} options
- * @param {import('../../src/cli/command.js').CommandContext} context */
+ * @param {import('../../src/cli/arguments/options.js').CliOptions} options
+ * @param {import('../../src/cli/commands/command.js').CommandContext} context */
 function runOnWorkers(verb, options, context) {
   const find = () => ({ ...findFiles(verb, options), verb });
   return runFound(options, context, find, (plan, runOptions) =>

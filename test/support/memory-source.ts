@@ -1,5 +1,5 @@
 import { ZnnError } from '../../src/errors.js';
-import type { ByteSource } from '../../src/format/byte-source.js';
+import type { ByteSource } from '../../src/sources/byte-source.js';
 
 /** A source over `bytes` that keeps the contract of a file's, and counts what was asked of it. */
 export interface MemorySource extends ByteSource {

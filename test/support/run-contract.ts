@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { isTemporaryName } from '../../src/io/temporary-files.js';
+import { isTemporaryName } from '../../src/io/temporary/temporary-files.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { linesOf, runZnn, type ZnnRun, type ZnnSettings } from './znn-process.js';
 

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { afterAll } from 'vitest';
-import { compress } from '../../src/pipeline/compress.js';
-import { decompress } from '../../src/pipeline/decompress.js';
-import type { FileResult, RunOptions } from '../../src/pipeline/types.js';
-import { verify } from '../../src/pipeline/verify.js';
-import { discover } from '../../src/plan/discover.js';
-import type { DiscoverRequest } from '../../src/plan/discovery.js';
+import { discover } from '../../src/discover/discover.js';
+import type { DiscoverRequest } from '../../src/discover/discovery.js';
+import type { JobRunner } from '../../src/pool/job/protocol.js';
 import { createJobRunner } from '../../src/pool/pool.js';
-import type { JobRunner } from '../../src/pool/protocol.js';
+import type { FileResult, RunOptions } from '../../src/run/types.js';
+import { compress } from '../../src/run/verbs/compress.js';
+import { decompress } from '../../src/run/verbs/decompress.js';
+import { verify } from '../../src/run/verbs/verify.js';
 
 const RUNS = { compress, decompress, verify } as const;
 

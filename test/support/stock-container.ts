@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { METADATA_KEY } from '../../src/format/safetensors-entry.js';
+import { METADATA_KEY } from '../../src/format/safetensors/entry.js';
 import { concatBytes } from './bytes.js';
 import { safetensorsHeader } from './safetensors.js';
 

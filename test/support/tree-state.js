@@ -13,7 +13,7 @@ const RANDOM_PART = /-[0-9a-f]{8}(?=\.znn-tmp$)/;
  * @type {Map<string, { content: Buffer, hash: string }>} */
 const hashed = new Map();
 
-/** How far a copied time may be from its original; that of src/io/file-times.ts. */
+/** How far a copied time may be from its original; that of src/io/outputs/file-times.ts. */
 const TIME_TOLERANCE_NANOSECONDS = 1000n;
 
 /**

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { readOptions, readRestoreOptions, UsageError } from '../../../src/cli/options.js';
-import { argumentsForParser, createProgram } from '../../../src/cli/program.js';
+import { readOptions, readRestoreOptions, UsageError } from '../../../src/cli/arguments/options.js';
+import { argumentsForParser, createProgram } from '../../../src/cli/arguments/program.js';
 import { utf8 } from '../../support/bytes.js';
 import { mutate, type Random } from '../mutate.js';
 import { ACCEPTED, Finding, type FuzzTarget, type Outcome, refusedFor } from '../target.js';

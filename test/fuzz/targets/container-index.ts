@@ -1,7 +1,7 @@
-import { INDEX_TRAILER_BYTES } from '../../../src/format/frame-index.js';
-import { decodeContainerIndex } from '../../../src/format/safetensors-container-decode.js';
-import { encodeContainerIndex } from '../../../src/format/safetensors-container-encode.js';
-import { deflateJson, inflateJson } from '../../../src/plan/deflate.js';
+import { decodeContainerIndex } from '../../../src/format/container/index-decode.js';
+import { encodeContainerIndex } from '../../../src/format/container/index-encode.js';
+import { INDEX_TRAILER_BYTES } from '../../../src/format/frame-index/fields.js';
+import { deflateJson, inflateJson } from '../../../src/layout/deflate.js';
 import { concatBytes, utf8 } from '../../support/bytes.js';
 import { checksum } from '../decode-product.js';
 import { Finding, type FuzzTarget, outcomeOf } from '../target.js';

@@ -1,7 +1,7 @@
-import { FRAME_HEADER_BYTES } from '../../../src/format/constants.js';
-import { INDEX_TRAILER_BYTES } from '../../../src/format/frame-index.js';
-import { decodeIndexDocument } from '../../../src/format/frame-index-decode.js';
-import { encodeIndexFrame } from '../../../src/format/frame-index-encode.js';
+import { FRAME_HEADER_BYTES } from '../../../src/format/frame/constants.js';
+import { INDEX_TRAILER_BYTES } from '../../../src/format/frame-index/fields.js';
+import { decodeIndexDocument } from '../../../src/format/frame-index/index-decode.js';
+import { encodeIndexFrame } from '../../../src/format/frame-index/index-encode.js';
 import { checksum } from '../decode-product.js';
 import { Finding, type FuzzTarget, outcomeOf } from '../target.js';
 

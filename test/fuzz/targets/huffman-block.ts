@@ -4,7 +4,7 @@ import {
   HUFFMAN_BY_MULTI,
   HUFFMAN_BY_PAIRS,
   HUFFMAN_BY_SINGLE,
-} from '../../../src/format/constants.js';
+} from '../../../src/format/frame/constants.js';
 import { decodeHuffmanBlock } from '../../reference/huffman-decode.js';
 import { encodeHuffmanBlock } from '../../reference/huffman-encode.js';
 import { geometricBytes } from '../../support/distributions.js';

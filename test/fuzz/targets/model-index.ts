@@ -1,5 +1,5 @@
 import { ZnnError } from '../../../src/errors.js';
-import { type ModelIndex, parseModelIndex, renameShards } from '../../../src/format/model-index.js';
+import { type ModelIndex, parseModelIndex, renameShards } from '../../../src/format/model/model-index.js';
 import { utf8 } from '../../support/bytes.js';
 import { mutateJson } from '../mutate-text.js';
 import { Finding, type FuzzTarget, isEqual, outcomeOf } from '../target.js';

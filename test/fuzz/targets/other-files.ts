@@ -1,6 +1,6 @@
-import { foreignFileIn } from '../../../src/format/foreign-files.js';
-import { pointerIn } from '../../../src/format/pointers.js';
-import { weightsIn } from '../../../src/format/weight-signatures.js';
+import { foreignFileIn } from '../../../src/format/foreign/foreign-files.js';
+import { pointerIn } from '../../../src/format/foreign/pointers.js';
+import { weightsIn } from '../../../src/format/foreign/weight-signatures.js';
 import { utf8 } from '../../support/bytes.js';
 import { memorySource } from '../../support/memory-source.js';
 import { safetensorsFile } from '../../support/model-folder.js';

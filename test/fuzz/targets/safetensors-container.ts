@@ -1,4 +1,4 @@
-import type { DecompressPlan } from '../../../src/plan/types.js';
+import type { DecompressPlan } from '../../../src/layout/plans.js';
 import { decodeFrame } from '../../reference/frame-decode.js';
 import { MIXED_TENSORS, safetensorsOf } from '../../support/container.js';
 import { STOCK_CONTAINER } from '../../support/stock-container.js';

@@ -1,4 +1,4 @@
-import { planCompression } from '../../../src/plan/compress-plan.js';
+import { planCompression } from '../../../src/layout/encode/encode-plan.js';
 import { MIXED_TENSORS, safetensorsOf } from '../../support/container.js';
 import { memorySource } from '../../support/memory-source.js';
 import { safetensorsFile } from '../../support/model-folder.js';

@@ -1,14 +1,14 @@
 // Our own files in the hands of somebody who knows how to put checksums right.
 
-import { FRAME_HEADER_BYTES } from '../../../src/format/constants.js';
+import { FRAME_HEADER_BYTES } from '../../../src/format/frame/constants.js';
+import { encodeIndexDocument } from '../../../src/format/frame-index/document-encode.js';
 import {
   CHECKSUM_BYTES,
   type FrameIndexEntry,
   INDEX_TRAILER_BYTES,
   TRAILER_FIELD,
-} from '../../../src/format/frame-index.js';
-import { decodeIndexDocument } from '../../../src/format/frame-index-decode.js';
-import { encodeIndexDocument } from '../../../src/format/index-document-encode.js';
+} from '../../../src/format/frame-index/fields.js';
+import { decodeIndexDocument } from '../../../src/format/frame-index/index-decode.js';
 import { concatBytes, u64Bytes } from '../../support/bytes.js';
 import { geometricBytes } from '../../support/distributions.js';
 import { safetensorsFile } from '../../support/model-folder.js';

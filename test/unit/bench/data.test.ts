@@ -6,7 +6,7 @@ import { SEEDED_DATA_SETS } from '../../../scripts/bench/data-sets.js';
 import { checkDigest, digestOf, totalBytesOf } from '../../../scripts/bench/digests.js';
 import { repeatModel } from '../../../scripts/bench/real-model.js';
 import { lazyTensor, writeSafetensors } from '../../../scripts/fixtures.js';
-import { readSafetensorsHeader } from '../../../src/format/safetensors-header.js';
+import { readSafetensorsHeader } from '../../../src/format/safetensors/header.js';
 import { memorySource } from '../../support/memory-source.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutToColumns } from '../../../src/cli/cut-to-columns.js';
+import { cutToColumns } from '../../../src/cli/report/cut-to-columns.js';
 
 describe('a line is cut to columns', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorLine } from '../../../src/cli/error-lines.js';
+import { errorLine } from '../../../src/cli/report/error-lines.js';
 import { ZnnError } from '../../../src/errors.js';
 
 test('every part of the place that is known, then the message', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exitCodeOf } from '../../../src/cli/exit-codes.js';
+import { exitCodeOf } from '../../../src/cli/report/exit-codes.js';
 import { ZnnError, type ZnnErrorCode } from '../../../src/errors.js';
 
 const errors = (...codes: ZnnErrorCode[]) => codes.map((code) => new ZnnError(code, 'x'));

@@ -5,7 +5,7 @@ import {
   readOptions,
   THREADS_MAX,
   UsageError,
-} from '../../../src/cli/options.js';
+} from '../../../src/cli/arguments/options.js';
 
 const read = (flags: RawFlags = {}, paths = ['model.safetensors'], cpuCount = 6) =>
   readOptions(paths, flags, cpuCount);

@@ -7,7 +7,7 @@ import {
   formatSpeed,
   gigabytesPerSecondOf,
   ratioPercentOf,
-} from '../../../src/cli/units.js';
+} from '../../../src/cli/report/units.js';
 
 describe('bytes', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { encodeFrame } from '../../../src/codec/encode-frame.js';
+import { encodeFrame } from '../../../src/codec/encode/encode-frame.js';
 import { compileKernels, instantiateKernels } from '../../../src/codec/kernels.js';
 import { RAW } from '../../../src/codec/memory.js';
 import { decodeZnn } from '../../reference/frame-decode.js';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeChunk } from '../../../src/codec/decode-chunk.js';
-import { encodeFrame } from '../../../src/codec/encode-frame.js';
+import { decodeChunk } from '../../../src/codec/decode/decode-chunk.js';
+import { encodeFrame } from '../../../src/codec/encode/encode-frame.js';
 import { compileKernels, instantiateKernels } from '../../../src/codec/kernels.js';
 import { RAW } from '../../../src/codec/memory.js';
-import { ENCODINGS, type Encoding, type EncodingChoice } from '../../../src/format/dtypes.js';
-import { encodedBytesMax } from '../../../src/format/frame-geometry.js';
+import { ENCODINGS, type Encoding, type EncodingChoice } from '../../../src/format/frame/dtypes.js';
+import { encodedBytesMax } from '../../../src/format/frame/geometry.js';
 import { decodeZnn } from '../../reference/frame-decode.js';
 import { xxh64 } from '../../reference/xxh64.js';
 import { geometricBytes, randomSource, uniformBytes } from '../../support/distributions.js';

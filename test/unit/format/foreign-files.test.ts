@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { foreignError, foreignFileIn, foreignText } from '../../../src/format/foreign-files.js';
-import { weightsIn } from '../../../src/format/weight-signatures.js';
+import { foreignError, foreignFileIn, foreignText } from '../../../src/format/foreign/foreign-files.js';
+import { weightsIn } from '../../../src/format/foreign/weight-signatures.js';
 import { concatBytes, u64Bytes, utf8 } from '../../support/bytes.js';
 import { uniformBytes } from '../../support/distributions.js';
 import { memorySource } from '../../support/memory-source.js';

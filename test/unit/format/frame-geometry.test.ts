@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CHUNK_BYTES, HUFFMAN_BLOCK_MAX_BYTES } from '../../../src/format/constants.js';
+import { CHUNK_BYTES, HUFFMAN_BLOCK_MAX_BYTES } from '../../../src/format/frame/constants.js';
 import {
   chunkCountOf,
   chunkRawBytesOf,
@@ -10,7 +10,7 @@ import {
   planeBytesOf,
   tableBytesOf,
   typeOffsetOf,
-} from '../../../src/format/frame-geometry.js';
+} from '../../../src/format/frame/geometry.js';
 
 const planeCounts = fc.constantFrom<1 | 2 | 4>(1, 2, 4);
 

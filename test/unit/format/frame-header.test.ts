@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ENCODINGS, type Encoding } from '../../../src/format/dtypes.js';
-import { encodedBytesMax } from '../../../src/format/frame-geometry.js';
-import { FRAME_HEADER_MAX_BYTES } from '../../../src/format/frame-header.js';
-import { decodeFrameHeader } from '../../../src/format/frame-header-decode.js';
-import { encodeFrameHeader } from '../../../src/format/frame-header-encode.js';
+import { ENCODINGS, type Encoding } from '../../../src/format/frame/dtypes.js';
+import { encodedBytesMax } from '../../../src/format/frame/geometry.js';
+import { FRAME_HEADER_MAX_BYTES } from '../../../src/format/frame/header.js';
+import { decodeFrameHeader } from '../../../src/format/frame/header-decode.js';
+import { encodeFrameHeader } from '../../../src/format/frame/header-encode.js';
 import { concatBytes, fromHex, patched, toHex, u64Bytes } from '../../support/bytes.js';
 import { codeOf, faultOf } from '../../support/throws.js';
 

@@ -1,20 +1,20 @@
 import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ENCODINGS, type Encoding } from '../../../src/format/dtypes.js';
-import { decodeFrameHeader } from '../../../src/format/frame-header-decode.js';
+import { ENCODINGS, type Encoding } from '../../../src/format/frame/dtypes.js';
+import { decodeFrameHeader } from '../../../src/format/frame/header-decode.js';
+import { decodeIndexTrailer } from '../../../src/format/frame-index/document-decode.js';
 import {
   FRAMES_MAX,
   INDEX_DOCUMENT_MAX_BYTES,
   INDEX_TRAILER_BYTES,
-} from '../../../src/format/frame-index.js';
-import { decodeIndexDocument } from '../../../src/format/frame-index-decode.js';
+} from '../../../src/format/frame-index/fields.js';
+import { decodeIndexDocument } from '../../../src/format/frame-index/index-decode.js';
 import {
   encodeEmptyFrame,
   encodeIndexFrame,
   type IndexedFile,
-} from '../../../src/format/frame-index-encode.js';
-import { decodeIndexTrailer } from '../../../src/format/index-document-decode.js';
+} from '../../../src/format/frame-index/index-encode.js';
 import { xxh64 } from '../../reference/xxh64.js';
 import { concatBytes, patched, toHex, utf8 } from '../../support/bytes.js';
 import { codeOf, faultOf } from '../../support/throws.js';

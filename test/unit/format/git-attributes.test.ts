@@ -5,7 +5,7 @@ import {
   addTracking,
   removeTracking,
   TRACKED_PATTERNS,
-} from '../../../src/format/git-attributes.js';
+} from '../../../src/format/model/git-attributes.js';
 import { utf8 } from '../../support/bytes.js';
 import { codeOf } from '../../support/throws.js';
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { filterFinder } from '../../../src/format/git-attributes.js';
-import { patternMatcher } from '../../../src/format/git-patterns.js';
+import { filterFinder } from '../../../src/format/model/git-attributes.js';
+import { patternMatcher } from '../../../src/format/model/git-patterns.js';
 import { utf8 } from '../../support/bytes.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 

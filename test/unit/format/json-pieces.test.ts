@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { jsonString, utf8LengthOf, writeUtf8 } from '../../../src/format/json-pieces.js';
+import { jsonString, utf8LengthOf, writeUtf8 } from '../../../src/format/json/pieces.js';
 import { utf8 } from '../../support/bytes.js';
 
 const written = (pieces: Iterable<string>, bytes: number) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { requireToken, skipValue } from '../../../src/format/json-reader.js';
-import { JsonScanner } from '../../../src/format/json-scanner.js';
+import { requireToken, skipValue } from '../../../src/format/json/reader.js';
+import { JsonScanner } from '../../../src/format/json/scanner.js';
 import { codeOf, faultOf } from '../../support/throws.js';
 
 function skipDocument(text: string): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseModelIndex, renameShards } from '../../../src/format/model-index.js';
+import { parseModelIndex, renameShards } from '../../../src/format/model/model-index.js';
 import { utf8 } from '../../support/bytes.js';
 import { codeOf, faultOf } from '../../support/throws.js';
 

@@ -1,7 +1,7 @@
 import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkMsgpackNesting } from '../../../src/format/msgpack-nesting.js';
+import { checkMsgpackNesting } from '../../../src/format/frame-index/msgpack-nesting.js';
 import { concatBytes } from '../../support/bytes.js';
 import { codeOf } from '../../support/throws.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assertNoPointer, pointerIn, pointerText } from '../../../src/format/pointers.js';
+import { assertNoPointer, pointerIn, pointerText } from '../../../src/format/foreign/pointers.js';
 import { utf8 } from '../../support/bytes.js';
 import { memorySource } from '../../support/memory-source.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseSafetensorsHeader, readSafetensorsHeader } from '../../../src/format/safetensors-header.js';
+import { parseSafetensorsHeader, readSafetensorsHeader } from '../../../src/format/safetensors/header.js';
 import { concatBytes, u64Bytes, utf8 } from '../../support/bytes.js';
 import { memorySource, sparseSource } from '../../support/memory-source.js';
 import { headerOf, safetensorsHeader } from '../../support/safetensors.js';

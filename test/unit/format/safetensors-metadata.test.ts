@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { JsonScanner } from '../../../src/format/json-scanner.js';
-import { HeaderMetadata } from '../../../src/format/safetensors-metadata.js';
+import { JsonScanner } from '../../../src/format/json/scanner.js';
+import { HeaderMetadata } from '../../../src/format/safetensors/metadata.js';
 
 function metadataOf(json: string): HeaderMetadata {
   const scanner = new JsonScanner(`${json} ,"after"`);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseEntries } from '../../../src/format/safetensors-entries.js';
-import { UsualTensorReader } from '../../../src/format/safetensors-usual-tensor.js';
+import { parseEntries } from '../../../src/format/safetensors/entries.js';
+import { UsualTensorReader } from '../../../src/format/safetensors/usual-entry.js';
 
 const utf8 = new TextEncoder();
 const readerOf = (text: string) => new UsualTensorReader(utf8.encode(text), text, 100);

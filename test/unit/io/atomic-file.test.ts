@@ -10,13 +10,13 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { AtomicFile } from '../../../src/io/atomic-file.js';
-import { isNameTaken } from '../../../src/io/file-names.js';
-import { isSameTime } from '../../../src/io/file-times.js';
-import { makeDurable } from '../../../src/io/make-durable.js';
+import { AtomicFile } from '../../../src/io/outputs/atomic-file.js';
+import { isNameTaken } from '../../../src/io/outputs/file-names.js';
+import { isSameTime } from '../../../src/io/outputs/file-times.js';
+import { makeDurable } from '../../../src/io/outputs/make-durable.js';
 import { writeFully } from '../../../src/io/positional.js';
 import { system } from '../../../src/io/system.js';
-import { isTemporaryName, removeOpenTemporaries } from '../../../src/io/temporary-files.js';
+import { isTemporaryName, removeOpenTemporaries } from '../../../src/io/temporary/temporary-files.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const real = { ...system };

@@ -2,8 +2,8 @@ import { lutimesSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'no
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { copyTimes } from '../../../src/io/copy-times.js';
-import { isSameTime, secondsNear, wholeMicroseconds } from '../../../src/io/file-times.js';
+import { copyTimes } from '../../../src/io/outputs/copy-times.js';
+import { isSameTime, secondsNear, wholeMicroseconds } from '../../../src/io/outputs/file-times.js';
 import type { ExactFileStats } from '../../../src/io/system.js';
 import { system } from '../../../src/io/system.js';
 import { sharedTemporaryFolder } from '../../support/temporary-folder.js';

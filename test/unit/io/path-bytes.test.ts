@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesOfName, escapedByteOf, nameOfBytes } from '../../../src/io/path-bytes.js';
+import { bytesOfName, escapedByteOf, nameOfBytes } from '../../../src/io/paths/path-bytes.js';
 
 test('any bytes come back from their name', () => {
   fc.assert(

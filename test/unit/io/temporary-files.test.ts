@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { ownProcess } from '../../../src/io/process-identity.js';
-import { removeStaleTemporaries } from '../../../src/io/stale-temporaries.js';
 import { system } from '../../../src/io/system.js';
+import { ownProcess } from '../../../src/io/temporary/process-identity.js';
+import { removeStaleTemporaries } from '../../../src/io/temporary/stale-temporaries.js';
 import {
   isTemporaryName,
   registerTemporary,
   removeOpenTemporaries,
   temporaryPathFor,
-} from '../../../src/io/temporary-files.js';
+} from '../../../src/io/temporary/temporary-files.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 /** The id of a process that has ended. */
@@ -148,7 +148,7 @@ describe.runIf(process.platform === 'linux')('where numbers of processes count',
       fresh.openSync = () => {
         throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
       };
-    const { hostOfProcesses } = await import('../../../src/io/process-host.js');
+    const { hostOfProcesses } = await import('../../../src/io/temporary/process-host.js');
     const host = hostOfProcesses();
     Object.assign(fresh, real);
     return host;

@@ -2,9 +2,9 @@
 
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { check } from '../../../src/pipeline/check.js';
-import { isRepairable } from '../../../src/pipeline/repairable.js';
-import { discover } from '../../../src/plan/discover.js';
+import { check } from '../../../src/check/check.js';
+import { isRepairable } from '../../../src/check/repair/repairable.js';
+import { discover } from '../../../src/discover/discover.js';
 import { fileTree } from '../../support/file-tree.js';
 import { safetensorsFile } from '../../support/model-folder.js';
 import { plainRunner, run } from '../../support/run-verb.js';

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ownProcess } from '../../../src/io/process-identity.js';
-import { type CheckedGroup, type CheckResult, check } from '../../../src/pipeline/check.js';
-import { repair } from '../../../src/pipeline/repair.js';
-import { isRepairable, repairedNameOf } from '../../../src/pipeline/repairable.js';
-import { findRotatedTensors } from '../../../src/pipeline/rotated-tensors.js';
-import { discover } from '../../../src/plan/discover.js';
+import { type CheckedGroup, type CheckResult, check } from '../../../src/check/check.js';
+import { repair } from '../../../src/check/repair/repair.js';
+import { isRepairable, repairedNameOf } from '../../../src/check/repair/repairable.js';
+import { findRotatedTensors } from '../../../src/check/rotated-tensors.js';
+import { discover } from '../../../src/discover/discover.js';
+import { ownProcess } from '../../../src/io/temporary/process-identity.js';
 import { concatBytes } from '../../support/bytes.js';
 import { MIXED_TENSORS, safetensorsOf } from '../../support/container.js';
 import { fileTree } from '../../support/file-tree.js';

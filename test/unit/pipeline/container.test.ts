@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { COMPRESSED_VECTORS_KEY, CONTAINER_INDEX_KEY } from '../../../src/format/safetensors-container.js';
-import { parseSafetensorsHeader, type SafetensorsHeader } from '../../../src/format/safetensors-header.js';
-import { describeFile } from '../../../src/pipeline/info.js';
+import { COMPRESSED_VECTORS_KEY, CONTAINER_INDEX_KEY } from '../../../src/format/container/keys.js';
+import { parseSafetensorsHeader, type SafetensorsHeader } from '../../../src/format/safetensors/header.js';
+import { describeFile } from '../../../src/info/describe.js';
 import { createJobRunner } from '../../../src/pool/pool.js';
 import { decodeZnn } from '../../reference/frame-decode.js';
 import { LARGE_TENSORS, MIXED_TENSORS, safetensorsOf } from '../../support/container.js';

@@ -4,8 +4,8 @@ import { linkSync, readdirSync, readFileSync, renameSync, writeFileSync } from '
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { FIELD } from '../../../src/format/frame-header.js';
-import { describeFile } from '../../../src/pipeline/info.js';
+import { FIELD } from '../../../src/format/frame/header.js';
+import { describeFile } from '../../../src/info/describe.js';
 import { decodeZnn } from '../../reference/frame-decode.js';
 import { MIXED_TENSORS, safetensorsOf, type TensorRecipe } from '../../support/container.js';
 import { randomSource } from '../../support/distributions.js';

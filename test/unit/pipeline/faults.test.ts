@@ -3,10 +3,10 @@ import { appendFileSync, readdirSync, readFileSync, truncateSync, utimesSync, wr
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ZnnError } from '../../../src/errors.js';
-import { ownProcess } from '../../../src/io/process-identity.js';
 import { system } from '../../../src/io/system.js';
-import { isTemporaryName } from '../../../src/io/temporary-files.js';
-import type { JobRunner } from '../../../src/pool/protocol.js';
+import { ownProcess } from '../../../src/io/temporary/process-identity.js';
+import { isTemporaryName } from '../../../src/io/temporary/temporary-files.js';
+import type { JobRunner } from '../../../src/pool/job/protocol.js';
 import { geometricBytes } from '../../support/distributions.js';
 import { fileTree } from '../../support/file-tree.js';
 import { modelFolder } from '../../support/model-folder.js';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { describeFile } from '../../../src/pipeline/info.js';
+import { describeFile } from '../../../src/info/describe.js';
 import { geometricBytes } from '../../support/distributions.js';
 import { fileTree } from '../../support/file-tree.js';
 import { safetensorsFile } from '../../support/model-folder.js';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { FileResult } from '../../../src/pipeline/types.js';
+import type { FileResult } from '../../../src/run/types.js';
 import { fileTree } from '../../support/file-tree.js';
 import { modelFolder, snapshotOf } from '../../support/model-folder.js';
 import { run, statusesOf } from '../../support/run-verb.js';

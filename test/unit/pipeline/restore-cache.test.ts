@@ -13,12 +13,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { findSnapshot } from '../../../src/hub/snapshot.js';
 import { system } from '../../../src/io/system.js';
-import { isTemporaryName } from '../../../src/io/temporary-files.js';
-import { restoreCache } from '../../../src/pipeline/restore-cache.js';
-import type { FileResult, RunOptions } from '../../../src/pipeline/types.js';
-import { planCacheRestore } from '../../../src/plan/cache-restore-plan.js';
-import { findSnapshot } from '../../../src/plan/hub-snapshot.js';
+import { isTemporaryName } from '../../../src/io/temporary/temporary-files.js';
+import { planCacheRestore } from '../../../src/run/cache-restore/plan.js';
+import { restoreCache } from '../../../src/run/cache-restore/restore.js';
+import type { FileResult, RunOptions } from '../../../src/run/types.js';
 import { fileTree } from '../../support/file-tree.js';
 import { gitSha1, isRightlyNamed, sha256, TestCache } from '../../support/hub-cache.js';
 import { safetensorsFile } from '../../support/model-folder.js';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { closeInput, type InputFile, openInput } from '../../../src/io/input-file.js';
-import { RestorePlans } from '../../../src/pipeline/restore-plans.js';
+import { RestorePlans } from '../../../src/run/inputs/decode-plans.js';
 import { concatBytes } from '../../support/bytes.js';
 import { geometricBytes } from '../../support/distributions.js';
 import { fileTree } from '../../support/file-tree.js';

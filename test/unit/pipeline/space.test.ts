@@ -1,10 +1,10 @@
 import { linkSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { discover } from '../../../src/discover/discover.js';
+import type { DiscoverRequest } from '../../../src/discover/discovery.js';
 import { system } from '../../../src/io/system.js';
-import { spaceNeeds } from '../../../src/pipeline/space-needs.js';
-import { discover } from '../../../src/plan/discover.js';
-import type { DiscoverRequest } from '../../../src/plan/discovery.js';
+import { spaceNeeds } from '../../../src/run/space/space-needs.js';
 import { fileTree } from '../../support/file-tree.js';
 import { safetensorsFile } from '../../support/model-folder.js';
 import { type RunSettings, run } from '../../support/run-verb.js';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { runTogether } from '../../../src/pipeline/together.js';
+import { runTogether } from '../../../src/run/run-together.js';
 
 test('gives the values in order', async () => {
   const values = await runTogether(undefined, [async () => 1, async () => 'two'] as const);

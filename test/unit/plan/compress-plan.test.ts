@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FRAME_RAW_BYTES } from '../../../src/format/constants.js';
-import { ENCODINGS, type EncodingChoice } from '../../../src/format/dtypes.js';
-import type { FramePlan } from '../../../src/format/frames.js';
-import { planCompression } from '../../../src/plan/compress-plan.js';
-import { LARGE_TENSOR_BYTES, SMALL_RUN_BYTES } from '../../../src/plan/frame-boundaries.js';
+import { FRAME_RAW_BYTES } from '../../../src/format/frame/constants.js';
+import { ENCODINGS, type EncodingChoice } from '../../../src/format/frame/dtypes.js';
+import type { FramePlan } from '../../../src/format/frame/frames.js';
+import { planCompression } from '../../../src/layout/encode/encode-plan.js';
+import { LARGE_TENSOR_BYTES, SMALL_RUN_BYTES } from '../../../src/layout/encode/frame-boundaries.js';
 import { concatBytes } from '../../support/bytes.js';
 import { memorySource, sparseSource } from '../../support/memory-source.js';
 import { headerOf, safetensorsHeader, type TensorSpec } from '../../support/safetensors.js';

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Encoding } from '../../../src/format/dtypes.js';
-import { FRAMES_MAX } from '../../../src/format/frame-index.js';
+import type { Encoding } from '../../../src/format/frame/dtypes.js';
+import { FRAMES_MAX } from '../../../src/format/frame-index/fields.js';
 import {
   encodeEmptyFrame,
   encodeIndexFrame,
   type IndexedFile,
-} from '../../../src/format/frame-index-encode.js';
-import { planDecompression } from '../../../src/plan/decompress-plan.js';
+} from '../../../src/format/frame-index/index-encode.js';
+import { planDecompression } from '../../../src/layout/decode/decode-plan.js';
 import { REFUSED_GOLDENS, VALID_GOLDENS } from '../../golden/golden-files.js';
 import { type FrameParts, frameOf, frameOfRaw } from '../../reference/frame-encode.js';
 import { xxh64 } from '../../reference/xxh64.js';

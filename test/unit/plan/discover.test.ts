@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { discover } from '../../../src/plan/discover.js';
-import type { DiscoverRequest } from '../../../src/plan/discovery.js';
-import type { RunPlan } from '../../../src/plan/types.js';
+import { discover } from '../../../src/discover/discover.js';
+import type { DiscoverRequest } from '../../../src/discover/discovery.js';
+import type { RunPlan } from '../../../src/discover/tasks.js';
 import { fileTree } from '../../support/file-tree.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Machine } from '../../../src/plan/hub-cache.js';
-import { findSnapshot } from '../../../src/plan/hub-snapshot.js';
+import type { Machine } from '../../../src/hub/cache-paths.js';
+import { findSnapshot } from '../../../src/hub/snapshot.js';
 import { TestCache } from '../../support/hub-cache.js';
 import { codeOf, faultOf } from '../../support/throws.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { isIndexName } from '../../../src/plan/weight-files.js';
+import { isIndexName } from '../../../src/format/model/file-names.js';
 import { fileTree } from '../../support/file-tree.js';
 import { run } from '../../support/run-verb.js';
 import { linesOf, runZnn } from '../../support/znn-process.js';

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { JobControl } from '../../../src/pool/job-control.js';
-import type { DecompressJob } from '../../../src/pool/protocol.js';
-import { doAll } from '../../../src/pool/waiting.js';
+import { JobControl } from '../../../src/pool/job/job-control.js';
+import type { DecompressJob } from '../../../src/pool/job/protocol.js';
+import { doAll } from '../../../src/pool/job/steps.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const job: DecompressJob = { kind: 'decompress', sourceFd: 0, frames: [] };
@@ -15,8 +15,8 @@ test('one thread at a time writes, and none of them waits in vain', () => {
   // Each adds to a counter in two steps, which is lost where two do it at once. A wake-up that is lost costs 100 ms.
   const program = `
     import { isMainThread, Worker, workerData } from 'node:worker_threads';
-    import { JobControl } from '${distUrl('job-control.js')}';
-    import { doAll } from '${distUrl('waiting.js')}';
+    import { JobControl } from '${distUrl('job/job-control.js')}';
+    import { doAll } from '${distUrl('job/steps.js')}';
     const job = ${JSON.stringify(job)};
     if (isMainThread) {
       const { shared } = JobControl.create(job);

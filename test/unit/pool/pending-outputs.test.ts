@@ -2,10 +2,10 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { toZnnError } from '../../../src/errors.js';
-import { JobControl } from '../../../src/pool/job-control.js';
-import { OUTPUT_SLOTS, type Output, PendingOutputs } from '../../../src/pool/pending-outputs.js';
-import type { CompressJob } from '../../../src/pool/protocol.js';
-import { doAll } from '../../../src/pool/waiting.js';
+import { OUTPUT_SLOTS, type Output, PendingOutputs } from '../../../src/pool/encode/pending-outputs.js';
+import { JobControl } from '../../../src/pool/job/job-control.js';
+import type { CompressJob } from '../../../src/pool/job/protocol.js';
+import { doAll } from '../../../src/pool/job/steps.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 /** Two threads of one job, as two views of its memory. */

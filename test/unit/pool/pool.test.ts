@@ -4,9 +4,9 @@ import { closeSync, openSync, readFileSync, truncateSync, writeFileSync } from '
 import path from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { ZnnError } from '../../../src/errors.js';
-import { decodeFrameHeader } from '../../../src/format/frame-header-decode.js';
-import type { DecodeFrame, EncodedFrame, FramePlan } from '../../../src/format/frames.js';
-import { JobControl } from '../../../src/pool/job-control.js';
+import type { DecodeFrame, EncodedFrame, FramePlan } from '../../../src/format/frame/frames.js';
+import { decodeFrameHeader } from '../../../src/format/frame/header-decode.js';
+import { JobControl } from '../../../src/pool/job/job-control.js';
 import { createJobRunner } from '../../../src/pool/pool.js';
 import { geometricBytes, uniformBytes } from '../../support/distributions.js';
 import { sharedTemporaryFolder } from '../../support/temporary-folder.js';

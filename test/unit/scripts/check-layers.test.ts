@@ -138,21 +138,21 @@ describe('what the table allows', () => {
 
 test('the table of the document is read in full', () => {
   const table = readLayerTable(readFileSync('docs/architecture.md', 'utf8'));
-  expect([...table.keys()].sort()).toEqual(
-    [
+  expect([...table.keys()].sort()).toEqual([
+    ...[
+      'check',
       'cli',
       'codec',
+      'discover',
       'errors.ts',
       'format',
+      'hub',
       'index.ts',
+      'info',
       'io',
       'kernels',
-      'library',
-      'node-version.ts',
-      'pipeline',
-      'plan',
-      'pool',
-    ].sort(),
-  );
+    ],
+    ...['layout', 'library', 'node-version.ts', 'pool', 'run', 'sources'],
+  ]);
   expect(table.get('format')?.imports).toEqual([]);
 });
