@@ -1,6 +1,6 @@
 // Several runs at once in one folder, as real processes: nobody harms another's files, and work that another one did is done.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -104,9 +104,22 @@ const slow = (member: string) => ({
   ZNN_FAULT: JSON.stringify({ mode: 'slow', members: [member] }),
 });
 
-/** Waits until the run writes something. */
+/** Waits until the run writes something. By names alone: contents take so long that it could have ended meanwhile. */
 async function untilItWrites(cwd: string): Promise<void> {
-  while (!Object.keys(entriesIn(cwd)).some((name) => isTemporaryName(path.basename(name)))) await sleep(2);
+  const names = () => readdirSync(cwd, { recursive: true, encoding: 'utf8' });
+  while (!names().some((name) => isTemporaryName(path.basename(name)))) await sleep(2);
+}
+
+/** Does `work` while the run stands still, with something written and not finished. */
+async function whileStopped(
+  child: ChildProcess,
+  cwd: string,
+  work: () => void | Promise<void>,
+): Promise<void> {
+  await untilItWrites(cwd);
+  child.kill('SIGSTOP');
+  await work();
+  child.kill('SIGCONT');
 }
 
 describe('a run that another one overtakes', () => {
@@ -124,8 +137,7 @@ describe('a run that another one overtakes', () => {
     expectDone([await runZnn(['compress', '--rm', '-q', 'b.bin'], { cwd })]);
     const child = startZnn(command.split(' '), { cwd, env: slow('readSync') });
     const ending = endOf(child);
-    await untilItWrites(cwd);
-    expectDone([await runZnn(other.split(' '), { cwd })]);
+    await whileStopped(child, cwd, async () => expectDone([await runZnn(other.split(' '), { cwd })]));
     const overtaken = await ending;
     expectDone([overtaken]);
     expect(linesOf(overtaken.stderr)).toEqual([`znn: note: ${name}: another run made it meanwhile`]);
@@ -134,11 +146,11 @@ describe('a run that another one overtakes', () => {
 
   test('whose file is another one: it says that it appeared, and replaces nothing, with -f neither', async () => {
     const cwd = fileTree({ 'a.bin': big, 'other.bin': 'x'.repeat(1000) });
-    const ending = endOf(
-      startZnn(['compress', '-T2', '-f', '--rm', 'a.bin'], { cwd, env: slow('readSync') }),
+    const child = startZnn(['compress', '-T2', '-f', '--rm', 'a.bin'], { cwd, env: slow('readSync') });
+    const ending = endOf(child);
+    await whileStopped(child, cwd, async () =>
+      expectDone([await runZnn(['compress', 'other.bin', '-o', 'a.bin.znn'], { cwd })]),
     );
-    await untilItWrites(cwd);
-    expectDone([await runZnn(['compress', 'other.bin', '-o', 'a.bin.znn'], { cwd })]);
     const before = entriesIn(cwd)['a.bin.znn'];
     const { exitCode, stderr } = await ending;
     expect([exitCode, stderr]).toEqual([
@@ -158,8 +170,9 @@ describe('a run that another one overtakes', () => {
       const cwd = await folderOf();
       const child = startZnn([verb, '--rm', folder, '--json'], { cwd, env: slow('openSync') });
       const ending = endOf(child);
-      await untilItWrites(path.join(cwd, folder));
-      expectDone([await runZnn([verb, '--rm', '-q', folder], { cwd })]);
+      await whileStopped(child, path.join(cwd, folder), async () =>
+        expectDone([await runZnn([verb, '--rm', '-q', folder], { cwd })]),
+      );
       const overtaken = await ending;
       expectDone([overtaken]);
       expect(overtaken.stdout).toMatch(
@@ -177,9 +190,9 @@ describe('a run that another one overtakes', () => {
       'm/c.bin': big,
       'm/d.bin': 'abcdefgh'.repeat(500),
     });
-    const ending = endOf(startZnn(['compress', '--rm', '-T2', 'm'], { cwd, env: slow('readSync') }));
-    await untilItWrites(cwd);
-    rmSync(path.join(cwd, 'm/d.bin'));
+    const child = startZnn(['compress', '--rm', '-T2', 'm'], { cwd, env: slow('readSync') });
+    const ending = endOf(child);
+    await whileStopped(child, cwd, () => rmSync(path.join(cwd, 'm/d.bin')));
     const { exitCode, stderr } = await ending;
     expect(exitCode).toBe(1);
     expect(linesOf(stderr)).toEqual(['znn: m/d.bin: open: no such file or directory (ENOENT)']);
