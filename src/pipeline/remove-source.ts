@@ -1,5 +1,5 @@
 import { toZnnError, ZnnError } from '../errors.js';
-import { isUnchanged } from '../io/input-file.js';
+import { isStillUnchanged } from '../io/input-file.js';
 import { system } from '../io/system.js';
 import type { Ended } from './run.js';
 
@@ -9,8 +9,7 @@ export function removeSource({ result, removable }: Ended): Ended {
   if (removable === undefined) return { result };
   const { sourcePath } = result.task;
   try {
-    const now = system.statSync(sourcePath, { bigint: true });
-    if (!isUnchanged(now, removable)) {
+    if (!isStillUnchanged(sourcePath, removable)) {
       throw new ZnnError('io', 'not removed: the file changed after it was compared with its output');
     }
     // Of a link only the link goes: what it leads to may have other readers.
