@@ -1,7 +1,7 @@
 // Several runs at once in one folder, as real processes: nobody harms another's files, and work that another one did is done.
 
 import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { isTemporaryName } from '../../src/io/temporary-files.js';
 import { geometricBytes } from '../support/distributions.js';
 import { FAULT_SHIM_URL } from '../support/fault-walk.js';
 import { fileTree } from '../support/file-tree.js';
+import { TestCache } from '../support/hub-cache.js';
 import { safetensorsFile } from '../support/model-folder.js';
 import { entriesIn } from '../support/run-contract.js';
 import { sharedTemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
@@ -215,6 +216,44 @@ describe('a run that another one overtakes', () => {
     expectDone([await runZnn(['compress', 'other', '-o', 'm/d.bin.znn'], { cwd })]);
     expect((await ending).exitCode).toBe(1);
     expect(Object.keys(entriesIn(path.join(cwd, 'm')))).toContain('a.bin');
+  });
+});
+
+describe('other commands, at once', () => {
+  test.each([2, 4])('%i of cache restore --rm', async (count) => {
+    const root = temporaryFolder();
+    const source = fileTree({
+      'a.safetensors': safetensorsFile(1, 3 << 20),
+      'b.bin': 'abcdefgh'.repeat(500),
+    });
+    expectDone([await runZnn(['compress', '-q', '.'], { cwd: source })]);
+    new TestCache({ root }).add('main', '1'.repeat(40), {
+      'a.safetensors.znn': readFileSync(path.join(source, 'a.safetensors.znn')),
+      'b.bin.znn': readFileSync(path.join(source, 'b.bin.znn')),
+      'model.safetensors.index.json': '{"weight_map":{"t":"a.safetensors.znn"}}',
+    });
+    const args = ['cache', 'restore', '--model', 'org/name', '--rm'];
+    const settings = { cwd: root, env: { HF_HUB_CACHE: path.join(root, 'hub') } };
+    expectDone(await Promise.all(Array.from({ length: count }, () => runZnn(args, settings))));
+    const entries = Object.keys(entriesIn(root));
+    expect(entries.filter((name) => name.endsWith('.znn') || isTemporaryName(path.basename(name)))).toEqual(
+      [],
+    );
+    const restored = entries.find((name) => name.endsWith('/a.safetensors')) ?? '';
+    expect(
+      readFileSync(path.join(root, restored)).equals(readFileSync(path.join(source, 'a.safetensors'))),
+    ).toBe(true);
+  });
+
+  test.each([2, 4])('%i of check --repair', async (count) => {
+    const cwd = fileTree({
+      'm/a.safetensors': safetensorsFile(1, 3000),
+      'm/model.safetensors.index.json': '{"weight_map":{"layer.1.weight":"a.safetensors"}}',
+    });
+    expectDone([await runZnn(['compress', '--rm', '-q', 'm/a.safetensors'], { cwd })]);
+    const args = ['check', 'm', '--repair', '-o', 'new'];
+    expectDone(await Promise.all(Array.from({ length: count }, () => runZnn(args, { cwd }))));
+    expect(Object.keys(entriesIn(path.join(cwd, 'new')))).toEqual(['model.safetensors.index.json']);
   });
 });
 
