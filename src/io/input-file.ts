@@ -47,6 +47,18 @@ export function isUnchanged(one: ExactFileStats, other: ExactFileStats): boolean
   return isSameFile(one, other) && one.size === other.size && one.mtimeNs === other.mtimeNs;
 }
 
+/** Linux's number for file systems in user space. Most make up inode numbers, and forget them when memory is short. */
+const FUSE_TYPE = 0x65735546;
+
+/** Whether a path still leads to the file that was looked at, and nothing was written to it.
+ * @throws what the system throws */
+export function isStillUnchanged(filePath: string, before: ExactFileStats): boolean {
+  const now = system.statSync(filePath, { bigint: true });
+  if (isUnchanged(now, before)) return true;
+  const isAlike = now.dev === before.dev && now.size === before.size && now.mtimeNs === before.mtimeNs;
+  return isAlike && now.ctimeNs === before.ctimeNs && system.statfsSync(filePath).type === FUSE_TYPE;
+}
+
 export function isSameFile(one: ExactFileStats, other: ExactFileStats): boolean {
   return one.dev === other.dev && one.ino === other.ino;
 }

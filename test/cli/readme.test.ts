@@ -32,6 +32,8 @@ function shellWithModel(): (command: string) => string {
   chmodSync(path.join(bin, 'znn'), 0o755);
   const env = {
     ...process.env,
+    // Where CI is set the display is plain, and the page shows what a person sees.
+    CI: '',
     PATH: `${bin}${path.delimiter}${process.env.PATH}`,
     ZNN_TEST_TERMINAL: 'stdout',
     HF_HOME: 'hf',

@@ -1,7 +1,7 @@
 // Several runs at once in one folder, as real processes: nobody harms another's files, and work that another one did is done.
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { isTemporaryName } from '../../src/io/temporary/temporary-files.js';
 import { geometricBytes } from '../support/distributions.js';
 import { FAULT_SHIM_URL } from '../support/fault-walk.js';
 import { fileTree } from '../support/file-tree.js';
+import { TestCache } from '../support/hub-cache.js';
 import { safetensorsFile } from '../support/model-folder.js';
 import { entriesIn } from '../support/run-contract.js';
 import { sharedTemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
@@ -104,9 +105,22 @@ const slow = (member: string) => ({
   ZNN_FAULT: JSON.stringify({ mode: 'slow', members: [member] }),
 });
 
-/** Waits until the run writes something. */
+/** Waits until the run writes something. By names alone: contents take so long that it could have ended meanwhile. */
 async function untilItWrites(cwd: string): Promise<void> {
-  while (!Object.keys(entriesIn(cwd)).some((name) => isTemporaryName(path.basename(name)))) await sleep(2);
+  const names = () => readdirSync(cwd, { recursive: true, encoding: 'utf8' });
+  while (!names().some((name) => isTemporaryName(path.basename(name)))) await sleep(2);
+}
+
+/** Does `work` while the run stands still, with something written and not finished. */
+async function whileStopped(
+  child: ChildProcess,
+  cwd: string,
+  work: () => void | Promise<void>,
+): Promise<void> {
+  await untilItWrites(cwd);
+  child.kill('SIGSTOP');
+  await work();
+  child.kill('SIGCONT');
 }
 
 describe('a run that another one overtakes', () => {
@@ -124,8 +138,7 @@ describe('a run that another one overtakes', () => {
     expectDone([await runZnn(['compress', '--rm', '-q', 'b.bin'], { cwd })]);
     const child = startZnn(command.split(' '), { cwd, env: slow('readSync') });
     const ending = endOf(child);
-    await untilItWrites(cwd);
-    expectDone([await runZnn(other.split(' '), { cwd })]);
+    await whileStopped(child, cwd, async () => expectDone([await runZnn(other.split(' '), { cwd })]));
     const overtaken = await ending;
     expectDone([overtaken]);
     expect(linesOf(overtaken.stderr)).toEqual([`znn: note: ${name}: another run made it meanwhile`]);
@@ -134,11 +147,11 @@ describe('a run that another one overtakes', () => {
 
   test('whose file is another one: it says that it appeared, and replaces nothing, with -f neither', async () => {
     const cwd = fileTree({ 'a.bin': big, 'other.bin': 'x'.repeat(1000) });
-    const ending = endOf(
-      startZnn(['compress', '-T2', '-f', '--rm', 'a.bin'], { cwd, env: slow('readSync') }),
+    const child = startZnn(['compress', '-T2', '-f', '--rm', 'a.bin'], { cwd, env: slow('readSync') });
+    const ending = endOf(child);
+    await whileStopped(child, cwd, async () =>
+      expectDone([await runZnn(['compress', 'other.bin', '-o', 'a.bin.znn'], { cwd })]),
     );
-    await untilItWrites(cwd);
-    expectDone([await runZnn(['compress', 'other.bin', '-o', 'a.bin.znn'], { cwd })]);
     const before = entriesIn(cwd)['a.bin.znn'];
     const { exitCode, stderr } = await ending;
     expect([exitCode, stderr]).toEqual([
@@ -158,8 +171,9 @@ describe('a run that another one overtakes', () => {
       const cwd = await folderOf();
       const child = startZnn([verb, '--rm', folder, '--json'], { cwd, env: slow('openSync') });
       const ending = endOf(child);
-      await untilItWrites(path.join(cwd, folder));
-      expectDone([await runZnn([verb, '--rm', '-q', folder], { cwd })]);
+      await whileStopped(child, path.join(cwd, folder), async () =>
+        expectDone([await runZnn([verb, '--rm', '-q', folder], { cwd })]),
+      );
       const overtaken = await ending;
       expectDone([overtaken]);
       expect(overtaken.stdout).toMatch(
@@ -177,9 +191,9 @@ describe('a run that another one overtakes', () => {
       'm/c.bin': big,
       'm/d.bin': 'abcdefgh'.repeat(500),
     });
-    const ending = endOf(startZnn(['compress', '--rm', '-T2', 'm'], { cwd, env: slow('readSync') }));
-    await untilItWrites(cwd);
-    rmSync(path.join(cwd, 'm/d.bin'));
+    const child = startZnn(['compress', '--rm', '-T2', 'm'], { cwd, env: slow('readSync') });
+    const ending = endOf(child);
+    await whileStopped(child, cwd, () => rmSync(path.join(cwd, 'm/d.bin')));
     const { exitCode, stderr } = await ending;
     expect(exitCode).toBe(1);
     expect(linesOf(stderr)).toEqual(['znn: m/d.bin: open: no such file or directory (ENOENT)']);
@@ -202,6 +216,44 @@ describe('a run that another one overtakes', () => {
     expectDone([await runZnn(['compress', 'other', '-o', 'm/d.bin.znn'], { cwd })]);
     expect((await ending).exitCode).toBe(1);
     expect(Object.keys(entriesIn(path.join(cwd, 'm')))).toContain('a.bin');
+  });
+});
+
+describe('other commands, at once', () => {
+  test.each([2, 4])('%i of cache restore --rm', async (count) => {
+    const root = temporaryFolder();
+    const source = fileTree({
+      'a.safetensors': safetensorsFile(1, 3 << 20),
+      'b.bin': 'abcdefgh'.repeat(500),
+    });
+    expectDone([await runZnn(['compress', '-q', '.'], { cwd: source })]);
+    new TestCache({ root }).add('main', '1'.repeat(40), {
+      'a.safetensors.znn': readFileSync(path.join(source, 'a.safetensors.znn')),
+      'b.bin.znn': readFileSync(path.join(source, 'b.bin.znn')),
+      'model.safetensors.index.json': '{"weight_map":{"t":"a.safetensors.znn"}}',
+    });
+    const args = ['cache', 'restore', '--model', 'org/name', '--rm'];
+    const settings = { cwd: root, env: { HF_HUB_CACHE: path.join(root, 'hub') } };
+    expectDone(await Promise.all(Array.from({ length: count }, () => runZnn(args, settings))));
+    const entries = Object.keys(entriesIn(root));
+    expect(entries.filter((name) => name.endsWith('.znn') || isTemporaryName(path.basename(name)))).toEqual(
+      [],
+    );
+    const restored = entries.find((name) => name.endsWith('/a.safetensors')) ?? '';
+    expect(
+      readFileSync(path.join(root, restored)).equals(readFileSync(path.join(source, 'a.safetensors'))),
+    ).toBe(true);
+  });
+
+  test.each([2, 4])('%i of check --repair', async (count) => {
+    const cwd = fileTree({
+      'm/a.safetensors': safetensorsFile(1, 3000),
+      'm/model.safetensors.index.json': '{"weight_map":{"layer.1.weight":"a.safetensors"}}',
+    });
+    expectDone([await runZnn(['compress', '--rm', '-q', 'm/a.safetensors'], { cwd })]);
+    const args = ['check', 'm', '--repair', '-o', 'new'];
+    expectDone(await Promise.all(Array.from({ length: count }, () => runZnn(args, { cwd }))));
+    expect(Object.keys(entriesIn(path.join(cwd, 'new')))).toEqual(['model.safetensors.index.json']);
   });
 });
 

@@ -7,8 +7,12 @@ export function doubtfulNames(names: readonly string[], isNew: (name: string) =>
   return names.filter((name) => (counts.get(coarseKeyOf(name)) ?? 0) > 1 || (isNew(name) && isUnusual(name)));
 }
 
+/** Most names: there is one form of each of their characters. */
+const PLAIN = /^[\w.-]*$/;
+
 /** What is left of a name when all is gone that a file system may not see. */
 function coarseKeyOf(name: string): string {
+  if (PLAIN.test(name)) return name.toUpperCase().replace(/[^A-Z0-9]+/g, '');
   return name
     .normalize('NFKD')
     .toUpperCase()

@@ -19,17 +19,20 @@ import { isSpentLink } from './plan.js';
 const GIT_FILE_MAX_BYTES = 10_000_000;
 /** Decoding, and decoding again to compare. */
 const PASS_COUNT = 2;
+/** The blob and the link. */
+const NAMES_MADE = 2;
 
 /** Restores one `.znn` of a cache's snapshot: into a new blob under its right hash, with a link to it beside that of the
  * `.znn`; or, in a cache without links, into a file. What was written is read again and compared.
  * @throws ZnnError, or the signal's reason */
 export async function restoreWeight(task: WritingTask, context: TaskContext): Promise<Outcome> {
-  try {
-    return await restoreOnce(task, context);
-  } catch (error) {
-    if (!isNameTaken(error)) throw error;
-    // Another run made the blob or the link meanwhile: that is looked at now.
-    return restoreOnce(task, context);
+  for (let takenNames = 0; ; takenNames++) {
+    try {
+      return await restoreOnce(task, context);
+    } catch (error) {
+      // Another run made the blob or the link meanwhile: that is looked at now.
+      if (!isNameTaken(error) || takenNames === NAMES_MADE) throw error;
+    }
   }
 }
 

@@ -19,8 +19,9 @@ export interface LedgerEntry {
   readonly targetPath: string;
 }
 
-/** How much of each end of an output its fingerprint covers. The end of a compressed file holds the checksums of all frames. */
-const FINGERPRINT_END_BYTES = 1 << 16;
+/** How much of each end of an output its fingerprint covers. A compressed file ends with a checksum of its index, which holds those of
+ * all frames; in any other file a change shows in its time as well. */
+const FINGERPRINT_END_BYTES = 1 << 12;
 /** Notes beyond this are none of ours. */
 const LEDGER_MAX_BYTES = 1 << 26;
 
@@ -37,15 +38,16 @@ interface FolderNotes {
 
 /** The notes on outputs of this and of earlier runs. Nothing that goes wrong with them is an error: then less is known. */
 export class OutputLedger {
+  private readonly realFolders = new Map<string, string>();
+
   constructor(private readonly runner: Pick<JobRunner, 'checksum'>) {}
 
   /** Whether the file at the target is, unchanged, what an earlier run made of this very source, which was kept. */
   async hasMade({ sourcePath, targetPath }: LedgerEntry): Promise<boolean> {
     try {
-      const folder = realPathOf(path.dirname(targetPath));
-      const notes = await this.notesOf(folder);
+      const notes = await this.notesOf(realPathOf(path.dirname(targetPath)));
       const note = notes.find(([name]) => name === path.basename(targetPath));
-      return note?.[1] === realPathOf(sourcePath) && note[2] === this.fingerprintOf(targetPath);
+      return note?.[1] === this.pathOf(sourcePath) && note[2] === this.fingerprintOf(targetPath);
     } catch {
       return false;
     }
@@ -53,6 +55,7 @@ export class OutputLedger {
 
   /** Notes what a run made and whose sources it kept, and forgets outputs whose sources it removed: those are only copies. */
   async record(kept: readonly LedgerEntry[], removed: readonly LedgerEntry[]): Promise<void> {
+    if ((await cacheFolder()) === undefined) return;
     const folders = new Set([...kept, ...removed].map(({ targetPath }) => path.dirname(targetPath)));
     for (const folder of folders) {
       const isHere = ({ targetPath }: LedgerEntry) => path.dirname(targetPath) === folder;
@@ -74,7 +77,7 @@ export class OutputLedger {
     for (const { targetPath } of removed) notes.delete(path.basename(targetPath));
     for (const { sourcePath, targetPath } of kept) {
       const name = path.basename(targetPath);
-      notes.set(name, [name, realPathOf(sourcePath), this.fingerprintOf(targetPath)]);
+      notes.set(name, [name, this.pathOf(sourcePath), this.fingerprintOf(targetPath)]);
     }
     const textOf = (outputs: readonly Note[]) => JSON.stringify({ folder, outputs } satisfies FolderNotes);
     const text = textOf([...notes.values()]);
@@ -110,12 +113,20 @@ export class OutputLedger {
     return cache && path.join(cache, 'outputs', `${this.hash(new TextEncoder().encode(folder))}.json`);
   }
 
+  /** A source by the name that it has in its folder, wherever that is: what a link leads to may change. */
+  private pathOf(sourcePath: string): string {
+    const folder = path.dirname(sourcePath);
+    const realFolder = this.realFolders.get(folder) ?? realPathOf(folder);
+    this.realFolders.set(folder, realFolder);
+    return path.join(realFolder, path.basename(sourcePath));
+  }
+
   /** Size, time and both ends. */
   private fingerprintOf(targetPath: string): string {
     const input = openInput(targetPath);
     try {
       const endBytes = Math.min(input.fileBytes, FINGERPRINT_END_BYTES);
-      const ends = new Uint8Array(2 * endBytes);
+      const ends = Buffer.allocUnsafe(2 * endBytes);
       readFully(input.fd, ends.subarray(0, endBytes), 0);
       readFully(input.fd, ends.subarray(endBytes), input.fileBytes - endBytes);
       return `${input.fileBytes}-${input.stats.mtimeNs / TIME_STEP_NS}-${this.hash(ends)}`;

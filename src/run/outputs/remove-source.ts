@@ -1,6 +1,6 @@
 import type { FileTask } from '../../discover/tasks.js';
 import { toZnnError, ZnnError } from '../../errors.js';
-import { isUnchanged } from '../../io/input-file.js';
+import { isStillUnchanged } from '../../io/input-file.js';
 import { type ExactFileStats, system } from '../../io/system.js';
 import type { Ended } from '../context.js';
 
@@ -13,8 +13,7 @@ export function removeSource({ result, removable }: Ended): Ended {
   if (removable === undefined) return { result };
   const { sourcePath } = result.task;
   try {
-    const now = system.statSync(sourcePath, { bigint: true });
-    if (!isUnchanged(now, removable.source)) {
+    if (!isStillUnchanged(sourcePath, removable.source)) {
       throw new ZnnError('io', 'not removed: the file changed after it was compared with its output');
     }
     assertOutputThere(result.task, removable.output);

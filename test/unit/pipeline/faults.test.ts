@@ -70,6 +70,36 @@ describe('a source that changes while it is read', () => {
   });
 });
 
+describe('--rm, where inode numbers are not what they were', () => {
+  const FUSE = 0x65735546;
+  const EXT4 = 0xef53;
+
+  /** Everything has another number when it is looked at by its name, as on exFAT when memory was short. */
+  function renumber(type: number, change: object = {}): void {
+    system.statSync = ((filePath: string, options?: object) => {
+      const stats = real.statSync(filePath, options);
+      const isExact = options !== undefined && 'bigint' in options && stats !== undefined;
+      return isExact ? Object.assign(stats, { ino: 4711n, ...change }) : stats;
+    }) as never;
+    system.statfsSync = ((filePath: string, options: never) =>
+      Object.assign(real.statfsSync(filePath, options), { type })) as never;
+  }
+
+  test.each([
+    ['a file system in user space', FUSE, {}, true],
+    ['one that keeps its numbers', EXT4, {}, false],
+    ['a file in user space that was written to', FUSE, { mtimeNs: 5n }, false],
+    ['a file in user space of another size', FUSE, { size: 5n }, false],
+    ['a file in user space that was replaced', FUSE, { ctimeNs: 5n }, false],
+  ])('%s', async (_, type, change, isRemoved) => {
+    const root = fileTree({ 'a.bin': weights });
+    renumber(type, change);
+    const results = await run('compress', root, { removeSources: true });
+    expect(results[0]?.removedSource ?? false).toBe(isRemoved);
+    expect(readdirSync(root).includes('a.bin')).toBe(!isRemoved);
+  });
+});
+
 describe('--rm', () => {
   test('an output that does not decode to its source keeps all sources, and does not appear', async () => {
     const root = fileTree({ 'a.bin': weights, 'b.bin': weights });
