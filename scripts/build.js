@@ -76,7 +76,7 @@ function commanderWithoutPrograms() {
 function commandChunks() {
   const chunks = [
     ['main', /\/cli\/main\.js$/],
-    ['base', /\/errors\.js$|\/codec\/kernels\.js$/],
+    ['base', /\/errors\.js$|\/io\/kernels-file\.js$/],
     ['workers', /\/pool\/spare-workers\.js$/],
     ['command-line', /\/cli\/command-line\.js$/],
     [

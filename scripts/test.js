@@ -28,6 +28,7 @@ const STAGES = [
   { build: () => ['scripts/build.js'] },
   {
     types: () => [commandOf('typescript', 'tsc'), '-p', 'test/tsconfig.json', '--noEmit'],
+    anywhere: () => [commandOf('typescript', 'tsc'), '-p', 'tsconfig.anywhere.json'],
     lint: () => [commandOf('@biomejs/biome', 'biome'), 'check', '--error-on-warnings', '.'],
     layers: () => ['scripts/check-layers.js'],
   },

@@ -58,11 +58,14 @@ const IO_EXPLANATIONS: Readonly<Record<string, string>> = {
   EXDEV: 'crosses file systems',
 };
 
+/** What Node adds to the errors of the system. */
+type SystemError = Error & { readonly code?: string; readonly syscall?: string };
+
 /** Any thrown value as a {@link ZnnError} at `place`: a ZnnError keeps its code, a system error becomes `io`. */
 export function toZnnError(thrown: unknown, place: ErrorPlace = {}): ZnnError {
   if (thrown instanceof ZnnError) return thrown.at(place);
   if (thrown instanceof Error) {
-    const { code, syscall } = thrown as NodeJS.ErrnoException;
+    const { code, syscall } = thrown as SystemError;
     // A ZnnError that came from another thread as a clone has a code too, but none of the system's.
     if (code === undefined || !code.startsWith('E'))
       return new ZnnError('io', thrown.message || thrown.name, place, thrown);

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { ZnnError } from '../errors.js';
 import type { KernelExports } from './kernel-exports.js';
 import { CODE_REGIONS, MEMORY_BYTES } from './memory.js';
-
-const WASM_URL = new URL('../../dist/kernels.wasm', import.meta.url);
 
 /** One instance of the kernels with its own memory, which codec/memory.ts lays out. Not shared between threads. */
 export interface Kernels {
@@ -14,15 +11,7 @@ export interface Kernels {
   pairCodesOwner?: object | undefined;
 }
 
-let compiledKernels: WebAssembly.Module | undefined;
-
-/** The kernels, compiled once a process: workers are sent the module. */
-export function compileKernels(): WebAssembly.Module {
-  compiledKernels ??= new WebAssembly.Module(readFileSync(WASM_URL));
-  return compiledKernels;
-}
-
-/** A fresh instance with its own memory. The module imports nothing.
+/** A fresh instance with its own memory. The module imports nothing; who has a file system loads it (`io/kernels-file.ts`).
  * @throws ZnnError `io` when the address space has no room, or when the build is stale. */
 export function instantiateKernels(module: WebAssembly.Module): Kernels {
   const exports = newInstance(module);

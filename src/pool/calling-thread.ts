@@ -1,4 +1,5 @@
-import { compileKernels, instantiateKernels, type Kernels } from '../codec/kernels.js';
+import { instantiateKernels, type Kernels } from '../codec/kernels.js';
+import { compileKernels } from '../io/kernels-file.js';
 import { JobControl } from './job/job-control.js';
 import type { Job } from './job/protocol.js';
 import { shareJob } from './job/share.js';

@@ -1,8 +1,9 @@
 import { checksumOf } from '../codec/checksum.js';
 import { expectedShareOf } from '../codec/encode/choose-encoding.js';
-import { compileKernels, instantiateKernels, type Kernels } from '../codec/kernels.js';
+import { instantiateKernels, type Kernels } from '../codec/kernels.js';
 import { toZnnError, ZnnError } from '../errors.js';
 import type { DecodeFrame } from '../format/frame/frames.js';
+import { compileKernels } from '../io/kernels-file.js';
 import { CallingThread } from './calling-thread.js';
 import { decodeInOrder } from './decode/decode-in-order.js';
 import { JobControl } from './job/job-control.js';

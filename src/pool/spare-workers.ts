@@ -2,7 +2,7 @@
 // load, and both can go on at the same time.
 
 import { setFlagsFromString } from 'node:v8';
-import { compileKernels } from '../codec/kernels.js';
+import { compileKernels } from '../io/kernels-file.js';
 import { WorkerThread } from './worker-thread.js';
 
 const spareWorkers: WorkerThread[] = [];

@@ -1,11 +1,12 @@
 // The product's codec on files in memory.
 
 import { checksumOf } from '../../src/codec/checksum.js';
-import { compileKernels, instantiateKernels } from '../../src/codec/kernels.js';
+import { instantiateKernels } from '../../src/codec/kernels.js';
 import { FRAME_RAW_BYTES } from '../../src/format/frame/constants.js';
 import type { EncodingChoice } from '../../src/format/frame/dtypes.js';
 import type { EncodedFrame, FramePlan } from '../../src/format/frame/frames.js';
 import { encodeEmptyFrame, encodeIndexFrame } from '../../src/format/frame-index/index-encode.js';
+import { compileKernels } from '../../src/io/kernels-file.js';
 import { planDecompression } from '../../src/layout/decode/decode-plan.js';
 import { planContainer } from '../../src/layout/encode/container-encode-plan.js';
 import { containerHeader, planStoredPart } from '../../src/layout/encode/container-parts.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { compileKernels } from '../../src/codec/kernels.js';
 import { CODE_REGIONS, MEMORY_BYTES } from '../../src/codec/memory.js';
+import { compileKernels } from '../../src/io/kernels-file.js';
 import { kernels, memory } from '../support/kernels.js';
 
 test('the release module imports nothing: no host function, no memory of somebody else', () => {

@@ -1,6 +1,7 @@
 // The release kernels in a memory of their own, for tests that call them directly.
 
-import { compileKernels, instantiateKernels } from '../../src/codec/kernels.js';
+import { instantiateKernels } from '../../src/codec/kernels.js';
+import { compileKernels } from '../../src/io/kernels-file.js';
 
 /** Working memory for any kernel, at the bottom of the memory. */
 export const WORK = 1024;

@@ -1,5 +1,3 @@
-import path from 'node:path';
-
 /** What compression makes of a file: `x.znn`, or `x.znn.safetensors`. */
 export type OutputFormat = 'znn' | 'safetensors';
 
@@ -47,7 +45,7 @@ const INDEX_NAME = /^(.+)\.index(\..+)?\.json$/is;
 /** `model.safetensors.index.json`, `tf_model.h5.index.json` and so on, or one of a variant (`….index.fp16.json`): an index is
  * named after its shards. */
 export function isIndexName(filePath: string): boolean {
-  const shardName = INDEX_NAME.exec(path.basename(filePath))?.[1] ?? '';
+  const shardName = INDEX_NAME.exec(baseNameOf(filePath))?.[1] ?? '';
   return isWeightName(shardName) && !isSidecarName(filePath);
 }
 
@@ -58,13 +56,13 @@ export function isSidecarName(filePath: string): boolean {
 
 /** Whether a file of a folder is to be compressed, unless `--include` says otherwise. */
 export function isWeightName(filePath: string): boolean {
-  const name = path.basename(filePath);
+  const name = baseNameOf(filePath);
   return WEIGHT_SUFFIX.test(name) || WEIGHT_NAMES.some((pattern) => pattern.test(name));
 }
 
 /** Whether the name is none of a weight file, whatever `--include` says. */
 export function isNeverWeightName(filePath: string): boolean {
-  const name = path.basename(filePath);
+  const name = baseNameOf(filePath);
   return isSidecarName(filePath) || NEVER_WEIGHT_NAMES.some((pattern) => pattern.test(name));
 }
 
@@ -100,7 +98,7 @@ export function plainIndexPathOf(indexPath: string): string | undefined {
 
 /** The name without its `.znn`, or `undefined` where there is none to take away. */
 export function restoredPathOf(filePath: string): string | undefined {
-  const name = path.basename(filePath);
+  const name = baseNameOf(filePath);
   if (name === COMPRESSED_SUFFIX || name === CONTAINER_SUFFIX) return undefined;
   if (name.endsWith(COMPRESSED_SUFFIX)) return filePath.slice(0, -COMPRESSED_SUFFIX.length);
   if (!name.endsWith(CONTAINER_SUFFIX)) return undefined;
@@ -119,4 +117,9 @@ export function globOf(pattern: string): string {
   const cleaned = pattern.replace(/^\.\//, '');
   if (cleaned.endsWith('/')) return `${cleaned}**`;
   return cleaned.includes('/') ? cleaned : `**/${cleaned}`;
+}
+
+/** The last part of a path, whichever system it is of. */
+export function baseNameOf(filePath: string): string {
+  return filePath.slice(Math.max(filePath.lastIndexOf('/'), filePath.lastIndexOf('\\')) + 1);
 }

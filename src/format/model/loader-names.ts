@@ -1,5 +1,4 @@
-import path from 'node:path';
-import { plainNameOf } from './file-names.js';
+import { baseNameOf, plainNameOf } from './file-names.js';
 
 /** What loaders look for by its name, without its extension, beside the shards of an index that does not name it. */
 const OWN_NAMES: readonly RegExp[] = [
@@ -15,9 +14,12 @@ const OWN_NAMES: readonly RegExp[] = [
   /^(training_args|optimizer|scheduler|scaler|sampler|dl_state_dict|rng_state|random_states)(_\d+)?$/,
 ];
 
+/** Not of a name that begins with its only dot. */
+const LAST_EXTENSION = /(?<=.)\.[^.]*$/s;
+
 /** Whether some loader opens a file of this name, compressed or not, without an index: one that does not name it says nothing
  * about it. */
 export function hasOwnLoader(filePath: string): boolean {
-  const { name } = path.parse(plainNameOf(path.basename(filePath)));
+  const name = plainNameOf(baseNameOf(filePath)).replace(LAST_EXTENSION, '');
   return OWN_NAMES.some((pattern) => pattern.test(name));
 }

@@ -8,7 +8,8 @@ import {
   slowerRows,
 } from '../../../scripts/bench/kernel-report.js';
 import { compareCalls, measureRounds } from '../../../scripts/bench/kernel-timing.js';
-import { compileKernels, instantiateKernels } from '../../../src/codec/kernels.js';
+import { instantiateKernels } from '../../../src/codec/kernels.js';
+import { compileKernels } from '../../../src/io/kernels-file.js';
 
 const instance = instantiateKernels(compileKernels());
 

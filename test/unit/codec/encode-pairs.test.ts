@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { encodeFrame } from '../../../src/codec/encode/encode-frame.js';
-import { compileKernels, instantiateKernels } from '../../../src/codec/kernels.js';
+import { instantiateKernels } from '../../../src/codec/kernels.js';
 import { RAW } from '../../../src/codec/memory.js';
+import { compileKernels } from '../../../src/io/kernels-file.js';
 import { decodeZnn } from '../../reference/frame-decode.js';
 import { isSampled } from '../../reference/histogram.js';
 import { randomSource } from '../../support/distributions.js';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checksumOf } from '../../../src/codec/checksum.js';
 import { encodeFrame } from '../../../src/codec/encode/encode-frame.js';
-import { compileKernels, instantiateKernels } from '../../../src/codec/kernels.js';
+import { instantiateKernels } from '../../../src/codec/kernels.js';
 import { RAW } from '../../../src/codec/memory.js';
 import { FRAME_RAW_BYTES, HUFFMAN_READ_MAX_BITS } from '../../../src/format/frame/constants.js';
 import { DTYPE_CODES } from '../../../src/format/frame/dtypes.js';
@@ -12,6 +12,7 @@ import { CHUNK_LOG2_MAX, CHUNK_LOG2_MIN } from '../../../src/format/frame/header
 import { FRAMES_MAX, INDEX_DOCUMENT_MAX_BYTES } from '../../../src/format/frame-index/fields.js';
 import { encodeIndexFrame } from '../../../src/format/frame-index/index-encode.js';
 import { SAFETENSORS_JSON_MAX_BYTES } from '../../../src/format/safetensors/header.js';
+import { compileKernels } from '../../../src/io/kernels-file.js';
 import { planDecompression } from '../../../src/layout/decode/decode-plan.js';
 import { planCompression } from '../../../src/layout/encode/encode-plan.js';
 import { LARGE_TENSOR_BYTES, SMALL_RUN_BYTES } from '../../../src/layout/encode/frame-boundaries.js';
