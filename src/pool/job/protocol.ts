@@ -67,8 +67,7 @@ export interface JobRunner {
   checksum(bytes: Uint8Array): bigint;
   /** What share of `content`, a few MiB at the most, frames would take, by a sample, on the calling thread. */
   expectedShare(content: Uint8Array): number;
-  /** What the frames hold, in order, piece by piece (a few MiB, valid until the next), on the calling thread and without
-   * a look at checksums.
+  /** What the frames hold, in order, piece by piece (a few MiB, valid until the next), on the calling thread.
    * @param baseFd as in a job
    * @throws ZnnError `corrupt`, `truncated` or `io` */
   decodeInOrder(sourceFd: number, frames: readonly DecodeFrame[], baseFd?: number): Iterable<Uint8Array>;

@@ -17,7 +17,7 @@ export async function decodeFile(
   await runner.decompress({ kind: 'decompress', ...files, frames }, hooks);
 }
 
-/** What the plan restores, in order, piece by piece; on the calling thread and without a look at checksums. */
+/** What the plan restores, in order, piece by piece; on the calling thread. */
 export function* decodeFileInOrder(
   { prefix, frames }: DecompressPlan,
   sourceFd: number,

@@ -1,11 +1,6 @@
 // Reads what a run of chunks needs into the kernels' memory: a small frame in one read; of another its tables, or of large tables the
 // run's piece, and the run's piece of each plane.
 
-import type { LoadedPlane } from '../../codec/decode/decode-chunk.js';
-import { type DecodeRun, isPartOfChunk, isWholeFrame } from '../../codec/decode/decode-runs.js';
-import { type PlaneStreams, planeOffsetsOf, readStreams } from '../../codec/decode/decode-tables.js';
-import type { Kernels } from '../../codec/kernels.js';
-import { ENCODED } from '../../codec/memory.js';
 import type { DecodeFrame } from '../../format/frame/frames.js';
 import {
   chunkCountOf,
@@ -14,11 +9,19 @@ import {
   tableBytesOf,
   typeOffsetOf,
 } from '../../format/frame/geometry.js';
-import { readFully } from '../../io/positional.js';
+import type { Kernels } from '../kernels.js';
+import { ENCODED } from '../memory.js';
+import type { LoadedPlane } from './decode-chunk.js';
+import { type DecodeRun, isPartOfChunk, isWholeFrame } from './decode-runs.js';
+import { type PlaneStreams, planeOffsetsOf, readStreams } from './decode-tables.js';
 
 const U64_BYTES = 8;
 /** Header and tables up to this size are read at once: some 900 chunks of two planes. Of larger ones a run needs a small part. */
 const HEAD_MAX_BYTES = 16 << 10;
+
+/** Fills `view` with the bytes that stand at `offset` of the file that a frame's `frameOffset` counts in: from a file, or from memory.
+ * @throws ZnnError `truncated` or `io` */
+export type ReadInto = (view: Uint8Array, offset: number) => void;
 
 /** `length` bytes at `offset` of the frame. */
 type ReadFrame = (offset: number, length: number) => Uint8Array;
@@ -26,26 +29,31 @@ type ReadFrame = (offset: number, length: number) => Uint8Array;
 /** Loads the planes of `run`; the memory at ENCODED holds their streams until the next call. Of a run that is a part of a chunk, each
  * plane has one stream.
  * @throws ZnnError `corrupt`, `truncated` or `io` */
-export function loadRun(kernels: Kernels, fd: number, frame: DecodeFrame, run: DecodeRun): LoadedPlane[] {
+export function loadRun(
+  kernels: Kernels,
+  readInto: ReadInto,
+  frame: DecodeFrame,
+  run: DecodeRun,
+): LoadedPlane[] {
   const loaded = kernels.bytes.subarray(ENCODED, ENCODED + headBytesOf(frame, run));
-  readFully(fd, loaded, frame.frameOffset);
+  readInto(loaded, frame.frameOffset);
   const readFrame: ReadFrame = (offset, length) => {
     if (offset + length <= loaded.length) return loaded.subarray(offset, offset + length);
     const piece = new Uint8Array(length);
-    readFully(fd, piece, frame.frameOffset + offset);
+    readInto(piece, frame.frameOffset + offset);
     return piece;
   };
   const planeOffsets = readPlaneOffsets(frame, readFrame);
   const streams = readRunStreams(frame, run, readFrame);
   if (isWholeFrame(frame, run))
     return streams.map((plane, i) => ({ ...plane, address: ENCODED + (planeOffsets[i] ?? 0) }));
-  if (isPartOfChunk(frame, run)) return loadPart(kernels, fd, frame, run, streams, planeOffsets);
+  if (isPartOfChunk(frame, run)) return loadPart(kernels, readInto, frame, run, streams, planeOffsets);
   let address = ENCODED + loaded.length;
   return streams.map((plane, planeIndex) => {
     const start = plane.ends[0] ?? 0;
     const end = plane.ends.at(-1) ?? 0;
     const target = kernels.bytes.subarray(address, address + end - start);
-    readFully(fd, target, frame.frameOffset + (planeOffsets[planeIndex] ?? 0) + start);
+    readInto(target, frame.frameOffset + (planeOffsets[planeIndex] ?? 0) + start);
     address += target.length;
     return { ...plane, address: address - end };
   });
@@ -93,7 +101,7 @@ function readRunStreams(frame: DecodeFrame, run: DecodeRun, readFrame: ReadFrame
  * plain copies: any range of them can be merged on its own. */
 function loadPart(
   kernels: Kernels,
-  fd: number,
+  readInto: ReadInto,
   frame: DecodeFrame,
   run: DecodeRun,
   streams: readonly PlaneStreams[],
@@ -107,7 +115,7 @@ function loadPart(
     const bytes = planeBytesOf(partBytes, frame.planeCount, planeIndex);
     const target = kernels.bytes.subarray(address, address + bytes);
     const offsetInPlane = (plane.ends[0] ?? 0) + partStart;
-    readFully(fd, target, frame.frameOffset + (planeOffsets[planeIndex] ?? 0) + offsetInPlane);
+    readInto(target, frame.frameOffset + (planeOffsets[planeIndex] ?? 0) + offsetInPlane);
     address += bytes;
     return { types: new Uint8Array(1), ends: Float64Array.of(0, bytes), address: address - bytes };
   });
