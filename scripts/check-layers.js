@@ -85,7 +85,23 @@ export function findViolations(sourceRoot, table) {
     ...findImportCycles(importsByFile).map(
       ([first, ...others]) => `${first}: a cycle of imports: ${[first, ...others, first].join(' → ')}`,
     ),
+    ...findImportCycles(folderImports(importsByFile)).map(
+      ([first, ...others]) => `${first}: a cycle of folders: ${[first, ...others, first].join(' → ')}`,
+    ),
   ];
+}
+
+/** The same between the folders right in src/.
+ * @param {ReadonlyMap<string, readonly string[]>} importsByFile
+ * @returns {Map<string, string[]>} */
+function folderImports(importsByFile) {
+  /** @type {Map<string, string[]>} */
+  const byFolder = new Map();
+  for (const [file, targets] of importsByFile) {
+    const others = targets.map(folderOf).filter((folder) => folder !== folderOf(file));
+    byFolder.set(folderOf(file), [...(byFolder.get(folderOf(file)) ?? []), ...others]);
+  }
+  return byFolder;
 }
 
 /** @param {ts.SourceFile} source

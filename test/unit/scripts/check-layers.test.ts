@@ -100,6 +100,25 @@ describe('what the table forbids', () => {
       'format/b.ts: a cycle of imports: format/b.ts → format/c.ts → format/b.ts',
     ],
     [
+      'a cycle of folders, of different files',
+      {
+        'cli/main.ts': `import '../plan/p.js';`,
+        'plan/p.ts': `import type { x } from '../pool/protocol.js';`,
+        'pool/protocol.ts': `import type { t } from '../plan/types.js'; export const x = 1;`,
+        'plan/types.ts': 'export const t = 1;',
+      },
+      'plan: a cycle of folders: plan → pool → plan',
+    ],
+    [
+      'a name of a room that is on the other side',
+      {
+        'format/a.ts': `import './encode/x.js'; export const a = 1;`,
+        'format/encode/x.ts': `import type { b } from '../decode/y.js';`,
+        'format/decode/y.ts': 'export const b = 1;',
+      },
+      'encode and decode sides may not import each other (format/decode/y.ts)',
+    ],
+    [
       'the decode side in the encode side',
       {
         'format/a.ts': `import './x-encode.js'; export const a = 1;`,
