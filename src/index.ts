@@ -8,6 +8,7 @@ import { discover } from './discover/discover.js';
 import { ZnnError } from './errors.js';
 import { describeFile } from './info/describe.js';
 import type { FileInfo } from './info/file-info.js';
+import { homeFolder } from './io/paths/home-folder.js';
 import {
   type CompressOptions,
   type LibraryVerb,
@@ -88,7 +89,7 @@ async function run(verb: LibraryVerb, givenPaths: unknown, givenOptions: unknown
     ...(basePath !== undefined && { basePath }),
     ...(options.format !== undefined && { format: options.format }),
     removeSources,
-    machine: { environment: env, homePath: os.homedir() },
+    machine: { environment: env, homePath: homeFolder() },
   });
   const defaults = {
     force: false,

@@ -8,6 +8,7 @@ import { isWithin, realPathOf } from '../io/paths/real-paths.js';
 /** What `discover` must know of the machine. */
 export interface Machine {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Empty for a user without one. */
   readonly homePath: string;
 }
 
@@ -59,7 +60,7 @@ export function hubCachePaths({ environment, homePath }: Machine): string[] {
     HUGGINGFACE_HUB_CACHE,
     HF_HOME && path.join(HF_HOME, 'hub'),
     XDG_CACHE_HOME && path.join(XDG_CACHE_HOME, 'huggingface', 'hub'),
-    path.join(homePath, '.cache', 'huggingface', 'hub'),
+    homePath && path.join(homePath, '.cache', 'huggingface', 'hub'),
   ]
     .filter((cachePath): cachePath is string => Boolean(cachePath))
     .map((cachePath) => expandVariables(cachePath.replace(/^~(?=$|[/\\])/, homePath), environment));

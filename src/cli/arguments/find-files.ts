@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
 import { discover } from '../../discover/discover.js';
 import type { RunPlan, Verb } from '../../discover/tasks.js';
 import type { Machine } from '../../hub/cache-paths.js';
 import { findSnapshot } from '../../hub/snapshot.js';
+import { homeFolder } from '../../io/paths/home-folder.js';
 import type { CliOptions } from './options.js';
 
 const NOTE_ON_ALL_DTYPES =
@@ -36,5 +36,5 @@ export function findFiles(verb: Verb, options: CliOptions, withIndexes = false):
 }
 
 export function thisMachine(): Machine {
-  return { environment: process.env, homePath: homedir() };
+  return { environment: process.env, homePath: homeFolder() };
 }

@@ -45,7 +45,7 @@ function unexpandedIn(anyPath: string, { environment, homePath }: Machine): Unex
   if (home !== null) {
     const [part, user] = home;
     const rest = anyPath.slice(part.length);
-    return { part, start: 0, ...(user === undefined && { expanded: homePath + rest }) };
+    return { part, start: 0, ...(user === undefined && homePath !== '' && { expanded: homePath + rest }) };
   }
   for (const match of anyPath.matchAll(new RegExp(VARIABLE, 'g'))) {
     const [part, plain = '', braced = plain] = match;
