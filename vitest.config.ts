@@ -3,10 +3,12 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests of functions: what they replace they put back (test/support/shared-process.ts), so that files may share a process. */
 const FUNCTIONS = ['unit', 'kernels', 'golden', 'regression'].map((folder) => `test/${folder}/**/*.test.ts`);
-/** Slow and seldom broken: the package as it is installed, kills, several runs at once, the README's examples. By `npm run test:system`. */
+/** Slow and seldom broken: the package as it is installed, Nodes that are too old, kills, several runs at once, real mounts, the walk
+ * through the workers' calls, the README's examples. By `npm run test:system`. */
 const SYSTEM = [
-  'test/supply-chain/{audit,package}.test.ts',
-  'test/faults/{kills,several-runs}.test.ts',
+  'test/supply-chain/{audit,old-nodes,package}.test.ts',
+  'test/faults/{file-systems,kills,several-runs}.test.ts',
+  'test/faults/every-call/workers.test.ts',
   'test/cli/readme.test.ts',
 ];
 // Two cores are the smallest machine we promise to be pleasant on; tests of child processes need the slack.
