@@ -16,10 +16,12 @@ export type RunSettings = Partial<RunOptions> &
     readonly runner?: JobRunner;
   };
 
-const plainRunner = createJobRunner({ threads: 1 });
+// Never on a worker: files of tests may share a process, and what a test puts in the place of `system` is not in a worker that another
+// one's large file has started.
+const plainRunner = createJobRunner({ threads: 1, usesCallingThread: true });
 afterAll(() => plainRunner.close());
 
-/** The runner that `run` uses: small files on the calling thread. */
+/** The runner that `run` uses: on the calling thread. */
 export { plainRunner };
 
 /** Finds and does, as the command line would. */
