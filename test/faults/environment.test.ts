@@ -29,7 +29,7 @@ import { run } from '../support/run-verb.js';
 import { headerOf } from '../support/safetensors.js';
 import { filesIn } from '../support/same-files.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { linesOf, runZnn } from '../support/znn-process.js';
+import { linesOf, runZnn, type ZnnRun } from '../support/znn-process.js';
 
 const ZNN = `'${process.execPath}' '${fileURLToPath(new URL('../../bin/znn.cjs', import.meta.url))}'`;
 const weights = geometricBytes(1, 5000, 40, 1.4);
@@ -322,7 +322,12 @@ describe('two runs on one target', () => {
       const cwd = fileTree({ 'a.bin': big });
       const args = ['compress', ...flags, 'a.bin'];
       const runs = await Promise.all([runBounded(args, { cwd }), runBounded(args, { cwd })]);
-      for (const { exitCode, stderr } of runs)
+      // One that starts when the other has ended finds no source, as when a user types the command twice.
+      const isLate = ({ stderr }: ZnnRun) =>
+        flags.includes('--rm') && stderr === 'znn: a.bin: stat: no such file or directory (ENOENT)\n';
+      const inTime = runs.filter((run) => !isLate(run));
+      expect(inTime.length).toBeGreaterThan(0);
+      for (const { exitCode, stderr } of inTime)
         expect([exitCode, stderr]).toEqual([0, expect.not.stringMatching(/^znn: (?!note: )/m)]);
       expect(filesIn(cwd)).toEqual(flags.includes('--rm') ? ['a.bin.znn'] : ['a.bin', 'a.bin.znn']);
       expect((await runZnn(['decompress', '--rm', 'a.bin.znn', '-o', 'b'], { cwd })).exitCode).toBe(0);
