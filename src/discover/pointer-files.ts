@@ -1,7 +1,6 @@
 import { ZnnError } from '../errors.js';
 import { type Pointer, pointerIn, pointerText } from '../format/foreign/pointers.js';
-import { fileSource } from '../io/file-source.js';
-import { closeInput, openInput } from '../io/input-file.js';
+import { lookInside } from '../io/look-inside.js';
 import type { FileTask } from './tasks.js';
 
 /** `skip` for a file that is compressed already, `refuse` where it only stands for one that may be. */
@@ -23,17 +22,7 @@ export function assertNoPointers({ action, sourcePath, basePath }: FileTask): vo
   }
 }
 
-/** None where the file cannot be read: that is for whoever needs its contents to say. */
+/** None where the file cannot be read. */
 function pointerAt(filePath: string): Pointer | undefined {
-  try {
-    const input = openInput(filePath);
-    try {
-      return pointerIn(fileSource(input));
-    } finally {
-      closeInput(input);
-    }
-  } catch (error) {
-    if (error instanceof ZnnError) return undefined;
-    throw error;
-  }
+  return lookInside(filePath, pointerIn);
 }

@@ -34,6 +34,9 @@ export interface FileTask {
   readonly leftOut?: 'of-output' | 'of-run';
 }
 
+/** A task that writes a file. */
+export type WritingTask = FileTask & { readonly targetPath: string };
+
 /** A folder that a run needs, and makes where it is missing. */
 export interface TargetFolder {
   readonly path: string;
@@ -57,4 +60,11 @@ export interface RunPlan {
   readonly groups: readonly TaskGroup[];
   /** Things the user should know, one line each. */
   readonly notes: readonly string[];
+}
+
+/** The tasks of all groups that write a file, in the order of the run. */
+export function writingTasks(groups: readonly TaskGroup[]): WritingTask[] {
+  return groups
+    .flatMap(({ tasks }) => tasks)
+    .filter((task): task is WritingTask => task.targetPath !== undefined);
 }

@@ -44,7 +44,7 @@ export interface Ended {
   readonly removable?: Removable;
 }
 
-export type WritingTask = FileTask & { readonly targetPath: string };
+export type { WritingTask } from '../discover/tasks.js';
 
 /** Which of the times it is that a file's raw bytes are gone through, from 0, and how often that is done in all. */
 export type Pass = readonly [pass: number, passCount: number];

@@ -3,9 +3,7 @@ import { ZnnError } from '../../errors.js';
 import { isInHubCache, type Machine } from '../../hub/cache-paths.js';
 import { absolutePathOf } from '../../io/paths/absolute-path.js';
 import { realPathOf } from '../../io/paths/real-paths.js';
-import type { FileTask, TaskGroup } from '../tasks.js';
-
-type WritingTask = FileTask & { readonly targetPath: string };
+import { type FileTask, type TaskGroup, type WritingTask, writingTasks } from '../tasks.js';
 
 /** Checks what can be known before anything is opened: each target has one source, is no source itself, and lies in no
  * Hugging Face cache.
@@ -68,12 +66,6 @@ export function caseCollisionNotes(groups: readonly TaskGroup[]): string[] {
     seen.set(folded, targetPath);
   }
   return notes;
-}
-
-function writingTasks(groups: readonly TaskGroup[]): WritingTask[] {
-  return groups
-    .flatMap(({ tasks }) => tasks)
-    .filter((task): task is WritingTask => task.targetPath !== undefined);
 }
 
 function assertOneSource({ sourcePath, targetPath }: WritingTask, otherSource: string | undefined): void {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { codeOf } from '../outputs/refusals.js';
 import { readFully, writeFully } from '../positional.js';
 import { system } from '../system.js';
 import { temporaryPathFor } from './temporary-files.js';
@@ -65,7 +66,7 @@ function claim(filePath: string, index: number): NameVerdict {
     }
     return { kind: 'taken' };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return { kind: 'refused', error };
+    if (codeOf(error) !== 'EEXIST') return { kind: 'refused', error };
   }
   const fd = system.openSync(filePath, 'r');
   try {

@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { doubtfulNames } from '../../discover/paths/doubtful-names.js';
-import type { FileTask, RunPlan } from '../../discover/tasks.js';
+import { type RunPlan, writingTasks } from '../../discover/tasks.js';
 import { toZnnError, ZnnError } from '../../errors.js';
 import { absolutePathOf } from '../../io/paths/absolute-path.js';
 import { isWithin, realPathOf } from '../../io/paths/real-paths.js';
 import { system } from '../../io/system.js';
 import { isSameFolder, probeNames } from '../../io/temporary/name-probe.js';
-import type { WritingTask } from '../context.js';
 
 // Two outputs may be one file to the file system although their paths differ: by case (exFAT, NTFS, APFS), by Unicode form, or
 // since two folders are one by a mount. The second would replace the first, and its source could already be gone.
@@ -28,7 +27,7 @@ type Names = Map<string, Owner>;
 export function assertTargetsApart(plan: RunPlan): void {
   const folders = new Map<string, Names>();
   const folderOf = folderFinder(plan);
-  const tasks = writingTasks(plan);
+  const tasks = writingTasks(plan.groups);
   const add = (owner: Owner) => {
     const folder = folderOf(path.dirname(owner.path));
     const names = folders.get(folder) ?? new Map<string, Owner>();
@@ -45,11 +44,6 @@ export function assertTargetsApart(plan: RunPlan): void {
     if (targetFolders.has(folderOf(path.dirname(sourcePath))))
       add({ kind: 'source', path: sourcePath, sourcePath });
   for (const [folder, names] of folders) askAbout(folder, names);
-}
-
-function writingTasks({ groups }: RunPlan): WritingTask[] {
-  const hasTarget = (task: FileTask): task is WritingTask => task.targetPath !== undefined;
-  return groups.flatMap(({ tasks }) => tasks.filter(hasTarget));
 }
 
 /** Those below the folder that the output is. */
